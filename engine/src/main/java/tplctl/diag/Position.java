@@ -1,0 +1,18 @@
+package tplctl.diag;
+
+/** A place in a file of the user's; line and column are 1-based, columns count code points. */
+public record Position(String file, int line, int column) implements Comparable<Position> {
+    @Override
+    public int compareTo(Position other) {
+        int byFile = file.compareTo(other.file);
+        if (byFile != 0) {
+            return byFile;
+        }
+        return line != other.line ? Integer.compare(line, other.line) : Integer.compare(column, other.column);
+    }
+
+    @Override
+    public String toString() {
+        return file + ":" + line + ":" + column;
+    }
+}
