@@ -1,0 +1,161 @@
+package tplctl.kind;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import tplctl.diag.Diagnostics;
+import tplctl.diag.Position;
+import tplctl.text.Node;
+
+/**
+ * One resource being decoded: collects its errors, and the references and paths that will be its edges. Not thread-safe.
+ */
+public final class Decoding {
+    /** A path that a resource provides or stands on, and where it was written. */
+    public record PathUse(AbsPath path, Position at) {}
+
+    /** A local file that a field names, such as {@code source}. Read when asked, not before. */
+    public interface Asset {
+        String path();
+
+        long size();
+
+        Content content();
+    }
+
+    /** Finds local files beside the playbook. */
+    public interface Assets {
+        /** The file at a path relative to the playbook; empty when there is no such regular file or it cannot be read. */
+        Optional<Asset> find(String path);
+
+        /** A Jinja template file's text rendered with the resource's variables; errors are reported at {@code at}. */
+        Optional<String> render(String path, Position at, Diagnostics errors);
+    }
+
+    private final String host;
+    private final Diagnostics diagnostics;
+    private final Assets assets;
+    private final String field;
+    private final List<Ref> refs;
+    private final List<PathUse> provided;
+    private final List<PathUse> used;
+    private final List<String> marks;
+    private final List<String> follows;
+
+    private Decoding(Decoding outer, String field) {
+        this.host = outer.host;
+        this.diagnostics = outer.diagnostics;
+        this.assets = outer.assets;
+        this.field = field;
+        this.refs = outer.refs;
+        this.provided = outer.provided;
+        this.used = outer.used;
+        this.marks = outer.marks;
+        this.follows = outer.follows;
+    }
+
+    public Decoding(String host, Diagnostics diagnostics, Assets assets) {
+        this.host = host;
+        this.diagnostics = diagnostics;
+        this.assets = assets;
+        this.field = "";
+        this.refs = new ArrayList<>();
+        this.provided = new ArrayList<>();
+        this.used = new ArrayList<>();
+        this.marks = new ArrayList<>();
+        this.follows = new ArrayList<>();
+    }
+
+    /** The same decoding, in the field of that name. */
+    Decoding within(String fieldName) {
+        return new Decoding(this, fieldName);
+    }
+
+    /** The field being decoded, for messages. */
+    public String field() {
+        return field;
+    }
+
+    public String host() {
+        return host;
+    }
+
+    public Assets assets() {
+        return assets;
+    }
+
+    public Diagnostics diagnostics() {
+        return diagnostics;
+    }
+
+    public void error(Position at, String summary, String detail) {
+        diagnostics.error(at, summary, detail);
+    }
+
+    public void warn(Position at, String summary, String detail) {
+        diagnostics.warn(at, summary, detail);
+    }
+
+    /** Reports that the field being decoded takes something else than what was written; gives the empty answer. */
+    public <T> Optional<T> mismatch(Node node, String label) {
+        String what = field.isEmpty() ? "this" : "\"" + field + "\"";
+        diagnostics.error(node.at(), what + " takes " + label + ", not " + node.label(), "");
+        return Optional.empty();
+    }
+
+    public int errorCount() {
+        return diagnostics.errorCount();
+    }
+
+    /** The resource refers to another one of its host. */
+    public Ref refer(String kind, String name, Position at) {
+        Ref ref = new Ref(host, kind, name, at);
+        refs.add(ref);
+        return ref;
+    }
+
+    /** The resource refers to one of another host. */
+    public void refer(Ref ref) {
+        refs.add(ref);
+    }
+
+    /** The resource makes what is at that path; no other resource of the host may. It also stands on what is above it. */
+    public void provides(AbsPath path, Position at) {
+        provided.add(new PathUse(path, at));
+    }
+
+    /** The resource needs what lies at or above that path. */
+    public void uses(AbsPath path, Position at) {
+        used.add(new PathUse(path, at));
+    }
+
+    /** The resource is what others {@link #follows} under that word; the word is the kinds' own agreement. */
+    public void marks(String word) {
+        marks.add(word);
+    }
+
+    /** The resource comes after all of its host that {@link #marks} that word, unless a {@code needs} says the reverse. */
+    public void follows(String word) {
+        follows.add(word);
+    }
+
+    public List<Ref> refs() {
+        return List.copyOf(refs);
+    }
+
+    public List<PathUse> provided() {
+        return List.copyOf(provided);
+    }
+
+    public List<PathUse> used() {
+        return List.copyOf(used);
+    }
+
+    public List<String> marked() {
+        return List.copyOf(marks);
+    }
+
+    public List<String> followed() {
+        return List.copyOf(follows);
+    }
+}

@@ -1,0 +1,68 @@
+package tplctl.kind;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * A kind of resource. Every method is pure: it reads its arguments and nothing else.
+ *
+ * @param <S> what is wanted, decoded from the playbook
+ * @param <O> what was observed on the host
+ */
+public interface Kind<S, O> {
+    /** The section's name in a play: {@code mounts}. */
+    String name();
+
+    /** What is so when a resource of this kind holds, in one sentence. */
+    String doc();
+
+    /** A complete section as a playbook writes it, for {@code explain}. */
+    String example();
+
+    Schema<S> schema();
+
+    /** The field that takes the list when the section is written as a plain list; it then has one resource, {@code default}. */
+    default Optional<String> listField() {
+        return Optional.empty();
+    }
+
+    /** Whether {@code count} makes many of one entry. */
+    default boolean counted() {
+        return false;
+    }
+
+    /** Kinds that come first on the same host wherever no reference or {@code needs} says otherwise. */
+    default Set<String> after() {
+        return Set.of();
+    }
+
+    /** What a resource shows to those that refer to it. */
+    default Object exports(Subject self, S spec) {
+        return spec;
+    }
+
+    /** The spec completed by what it refers to; errors of the combination go to {@code errors}. */
+    default S link(Subject self, S spec, Links links, Decoding errors) {
+        return spec;
+    }
+
+    Probe<O> probe(Subject self, S want);
+
+    /** What must change, in execution order; the empty list means that it is so. */
+    List<Change> changes(Subject self, S want, O have);
+
+    /** What those changes take from the host's limited pools. */
+    default List<Claim> claims(Subject self, S want, O have, List<Change> changes) {
+        return List.of();
+    }
+
+    /**
+     * What must be remembered on the host to take it away again; no secrets. Written before the first step runs, and kept when the
+     * thing was there before. Empty: nothing is remembered, and nothing is ever removed.
+     */
+    Optional<Map<String, String>> trace(Subject self, S want, O have);
+
+    Removal removal(Subject self, Map<String, String> trace);
+}

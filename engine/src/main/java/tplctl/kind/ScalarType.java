@@ -1,0 +1,18 @@
+package tplctl.kind;
+
+import java.util.Optional;
+import java.util.function.Function;
+import tplctl.text.Node;
+import tplctl.text.Scalar;
+
+/** A type whose values are written as one scalar. */
+record ScalarType<T>(String label, Shape shape, Function<Scalar, Optional<T>> parse) implements Type<T> {
+    @Override
+    public Optional<T> decode(Node node, Decoding to) {
+        if (!(node instanceof Scalar scalar)) {
+            return to.mismatch(node, label);
+        }
+        Optional<T> value = parse.apply(scalar);
+        return value.isPresent() ? value : to.mismatch(node, label);
+    }
+}

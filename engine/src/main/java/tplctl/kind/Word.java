@@ -1,0 +1,18 @@
+package tplctl.kind;
+
+/** A part of a shell script; its type decides how it is quoted and shown. */
+public sealed interface Word permits Word.Lit, Word.Arg, Word.Secret {
+    /** Shell text of ours, taken as it is. */
+    record Lit(String text) implements Word {}
+
+    /** A value: reaches the command exactly as it is, whatever characters it has. */
+    record Arg(String text) implements Word {}
+
+    /** A value that is never shown. */
+    record Secret(String text) implements Word {
+        @Override
+        public String toString() {
+            return "Secret[***]";
+        }
+    }
+}

@@ -1,0 +1,24 @@
+package tplctl.machine;
+
+import java.util.Optional;
+import tplctl.kind.AbsPath;
+import tplctl.kind.ByteSize;
+
+/**
+ * What a {@code mounts} resource shows to what lies on it.
+ *
+ * @param type as mount(8) names it
+ * @param size the limit of a tmpfs, if the user set one
+ * @param pageSize the page size of a hugetlbfs, if the user set one
+ */
+public record FileSystem(AbsPath path, String type, Optional<ByteSize> size, Optional<ByteSize> pageSize) {
+    /** The pool that huge pages of that size are claimed from, as all claims on it name it. */
+    public static String hugePagePool(ByteSize pageSize) {
+        return "huge pages of " + pageSize;
+    }
+
+    /** The pool that a tmpfs at that path is. */
+    public static String tmpfsPool(AbsPath path) {
+        return "tmpfs " + path;
+    }
+}
