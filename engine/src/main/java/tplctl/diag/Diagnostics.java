@@ -9,8 +9,10 @@ import java.util.Set;
 /** Collects all that is wrong with an input in one pass, so that the user mends it in one go. Not thread-safe. */
 public final class Diagnostics {
     private final Set<Diagnostic> found = new LinkedHashSet<>();
+    private int errors;
 
     public void error(Position at, String summary, String detail) {
+        errors++;
         found.add(new Diagnostic(Diagnostic.Severity.ERROR, at, summary, detail));
     }
 
@@ -23,14 +25,15 @@ public final class Diagnostics {
     }
 
     public boolean hasErrors() {
-        return found.stream().anyMatch(d -> d.severity() == Diagnostic.Severity.ERROR);
+        return errors > 0;
     }
 
-    /** How many errors there are so far; a stage compares two counts to know whether it added any. */
+    /**
+     * How many errors were reported so far; a stage compares two counts to know whether it met any. An error that was reported
+     * before, as for another host of the same play, counts again.
+     */
     public int errorCount() {
-        return (int) found.stream()
-                .filter(d -> d.severity() == Diagnostic.Severity.ERROR)
-                .count();
+        return errors;
     }
 
     /** Everything found, in reading order of the files. */

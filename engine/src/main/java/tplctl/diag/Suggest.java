@@ -11,7 +11,7 @@ public final class Suggest {
     /** The candidate nearest to {@code word}, if one is near enough to be a slip of the finger. */
     public static Optional<String> nearest(String word, Collection<String> candidates) {
         String best = null;
-        int bestDistance = Math.max(1, word.length() / 3) + 1;
+        int bestDistance = Math.min(word.length(), Math.max(1, word.length() / 3) + 1);
         for (String candidate : candidates) {
             int distance = distance(word.toLowerCase(Locale.ROOT), candidate.toLowerCase(Locale.ROOT));
             if (distance < bestDistance) {

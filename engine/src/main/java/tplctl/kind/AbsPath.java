@@ -3,6 +3,7 @@ package tplctl.kind;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An absolute path, normalised: no empty, {@code .} or {@code ..} part and no slash at its end, so that equal paths are equal
@@ -50,5 +51,17 @@ public record AbsPath(String text) {
     @Override
     public String toString() {
         return text;
+    }
+
+    // Spelled out, because a record's own are linked at run time, which costs a start-up tens of milliseconds.
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof AbsPath that && text.equals(that.text);
+    }
+
+    @Override
+    public int hashCode() {
+        return text.hashCode();
     }
 }

@@ -16,8 +16,9 @@ public record ByteSize(long bytes) {
             return Optional.empty();
         }
         long number = Long.parseLong(m.group(1));
-        int shift =
-                m.group(2).isEmpty() ? 0 : 10 * (UNITS.indexOf(Character.toUpperCase(m.group(2).charAt(0))) + 1);
+        int shift = m.group(2).isEmpty()
+                ? 0
+                : 10 * (UNITS.indexOf(Character.toUpperCase(m.group(2).charAt(0))) + 1);
         if (number > Long.MAX_VALUE >> shift) {
             return Optional.empty();
         }

@@ -3,9 +3,11 @@ package tplctl.kind;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import tplctl.diag.Diagnostics;
 import tplctl.diag.Position;
 import tplctl.text.Node;
+import tplctl.text.Scalar;
 
 /**
  * One resource being decoded: collects its errors, and the references and paths that will be its edges. Not thread-safe.
@@ -19,6 +21,14 @@ public final class Decoding {
         String path();
 
         long size();
+
+        /**
+         * One line that differs whenever the content may: made from device, inode, size and times. Empty when that is not known;
+         * the content is then read and compared.
+         */
+        default String stamp() {
+            return "";
+        }
 
         Content content();
     }
@@ -41,6 +51,7 @@ public final class Decoding {
     private final List<PathUse> used;
     private final List<String> marks;
     private final List<String> follows;
+    private final Set<Node> unknown;
 
     private Decoding(Decoding outer, String field) {
         this.host = outer.host;
@@ -52,9 +63,20 @@ public final class Decoding {
         this.used = outer.used;
         this.marks = outer.marks;
         this.follows = outer.follows;
+        this.unknown = outer.unknown;
     }
 
     public Decoding(String host, Diagnostics diagnostics, Assets assets) {
+        this(host, diagnostics, assets, Set.of());
+    }
+
+    /**
+     * A decoding of a tree with values that are not known.
+     *
+     * @param unknown nodes whose value an error that was reported before leaves open, by identity: nothing is said of them, and
+     *     what contains one has no value either
+     */
+    public Decoding(String host, Diagnostics diagnostics, Assets assets, Set<Node> unknown) {
         this.host = host;
         this.diagnostics = diagnostics;
         this.assets = assets;
@@ -64,11 +86,17 @@ public final class Decoding {
         this.used = new ArrayList<>();
         this.marks = new ArrayList<>();
         this.follows = new ArrayList<>();
+        this.unknown = unknown;
     }
 
     /** The same decoding, in the field of that name. */
     Decoding within(String fieldName) {
         return new Decoding(this, fieldName);
+    }
+
+    /** Whether the node's value is not known, because of an error that was reported before. */
+    boolean isUnknown(Node node) {
+        return !unknown.isEmpty() && unknown.contains(node);
     }
 
     /** The field being decoded, for messages. */
@@ -101,6 +129,15 @@ public final class Decoding {
         String what = field.isEmpty() ? "this" : "\"" + field + "\"";
         diagnostics.error(node.at(), what + " takes " + label + ", not " + node.label(), "");
         return Optional.empty();
+    }
+
+    /** Whether a text has a NUL character, which no command can be given; an error then says so. */
+    boolean refusesNul(Scalar scalar) {
+        if (scalar.text().indexOf('\0') < 0) {
+            return false;
+        }
+        error(scalar.at(), "\"" + field + "\" has a NUL character in it", "no command can be given one");
+        return true;
     }
 
     public int errorCount() {

@@ -2,8 +2,8 @@ package tplctl.kind;
 
 /** What a change does, as the plan's symbol shows it. In ascending order of weight; a resource's action is its heaviest. */
 public enum Impact {
-    CREATE("+"),
     UPDATE("~"),
+    CREATE("+"),
     UNKNOWN("?"),
     MIGRATE(">"),
     REPLACE("-/+"),

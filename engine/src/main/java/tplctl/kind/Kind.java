@@ -33,6 +33,11 @@ public interface Kind<S, O> {
         return false;
     }
 
+    /** Whether a name of this kind is taken on its host for every owner, as a VM's is. */
+    default boolean namedHostWide() {
+        return false;
+    }
+
     /** Kinds that come first on the same host wherever no reference or {@code needs} says otherwise. */
     default Set<String> after() {
         return Set.of();
@@ -52,6 +57,14 @@ public interface Kind<S, O> {
 
     /** What must change, in execution order; the empty list means that it is so. */
     List<Change> changes(Subject self, S want, O have);
+
+    /**
+     * What changes because something that the resource stands on is being replaced, although the resource itself is as it should
+     * be. Only asked for the plan: once the replacement ran, {@link #changes} sees it.
+     */
+    default List<Change> displaced(Subject self, S want, O have) {
+        return changes(self, want, have);
+    }
 
     /** What those changes take from the host's limited pools. */
     default List<Claim> claims(Subject self, S want, O have, List<Change> changes) {

@@ -29,6 +29,9 @@ record PathType(BiConsumer<Decoding, Decoding.PathUse> report) implements Type<A
                     "a path on the host begins with \"/\"");
             return Optional.empty();
         }
+        if (to.refusesNul(scalar)) {
+            return Optional.empty();
+        }
         Optional<AbsPath> path = AbsPath.parse(scalar.text());
         if (path.isEmpty()) {
             to.error(

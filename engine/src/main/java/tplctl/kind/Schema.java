@@ -1,7 +1,7 @@
 package tplctl.kind;
 
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiFunction;
 import tplctl.diag.Suggest;
@@ -27,14 +27,17 @@ public record Schema<S>(String noun, List<Field<?>> fields, BiFunction<Values, D
         for (Field<?> field : fields) {
             decodeField(field, body, values, to);
         }
-        for (Map.Entry<Scalar, Node> entry : body.entries().entrySet()) {
-            refuseUnknown(entry.getKey(), alsoKnown, to);
-        }
-        if (to.errorCount() > before) {
+        checkKeys(body, alsoKnown, to);
+        if (to.errorCount() > before || !fields.stream().allMatch(values::has)) {
             return Optional.empty();
         }
         S built = build.apply(values, to);
         return to.errorCount() > before ? Optional.empty() : Optional.of(built);
+    }
+
+    /** Reports the keys that are no fields, without decoding any. */
+    public void checkKeys(MapNode body, List<String> alsoKnown, Decoding to) {
+        body.entries().keySet().forEach(key -> refuseUnknown(key, alsoKnown, to));
     }
 
     public List<String> fieldNames() {
@@ -42,7 +45,7 @@ public record Schema<S>(String noun, List<Field<?>> fields, BiFunction<Values, D
     }
 
     private void refuseUnknown(Scalar key, List<String> alsoKnown, Decoding to) {
-        List<String> known = new java.util.ArrayList<>(fieldNames());
+        List<String> known = new ArrayList<>(fieldNames());
         known.addAll(alsoKnown);
         if (!known.contains(key.text())) {
             to.error(
@@ -56,7 +59,9 @@ public record Schema<S>(String noun, List<Field<?>> fields, BiFunction<Values, D
         Optional<Node> node = body.get(field.name()).filter(n -> !(n instanceof Scalar s && s.isNull()));
         if (node.isPresent()) {
             values.place(field, node.get().at());
-            field.type().decode(node.get(), to.within(field.name())).ifPresent(v -> values.put(field, v));
+            if (!to.isUnknown(node.get())) {
+                field.type().decode(node.get(), to.within(field.name())).ifPresent(v -> values.put(field, v));
+            }
         } else if (field.fallback().isPresent()) {
             values.put(field, field.fallback().get());
         } else {

@@ -57,6 +57,11 @@ public record Sh(List<Word> words) {
         return new Sh(words);
     }
 
+    /** The same script, of which people see nothing. It may hold secrets. */
+    public Sh aside() {
+        return new Sh(List.of(new Word.Aside(script())));
+    }
+
     public Sh then(String template, Object... values) {
         return lines(List.of(this, of(template, values)));
     }
@@ -66,9 +71,12 @@ public record Sh(List<Word> words) {
         return words.stream().map(Sh::exact).collect(Collectors.joining());
     }
 
-    /** The text for people: quoted so that it can be pasted, secrets as {@code ***}. */
+    /** The text for people: quoted so that it can be pasted, secrets as {@code ***}, without lines that are empty. */
     public String shown() {
-        return words.stream().map(Sh::visible).collect(Collectors.joining());
+        String text = words.stream().map(Sh::visible).collect(Collectors.joining());
+        return text.contains("\n\n") || text.startsWith("\n") || text.endsWith("\n")
+                ? text.lines().filter(line -> !line.isEmpty()).collect(Collectors.joining("\n"))
+                : text;
     }
 
     /** One value quoted for a shell, without quotes where none are needed. */
@@ -109,12 +117,18 @@ public record Sh(List<Word> words) {
         if (word instanceof Word.Lit lit) {
             return lit.text();
         }
+        if (word instanceof Word.Aside aside) {
+            return aside.text();
+        }
         return word instanceof Word.Arg arg ? quoted(arg.text()) : quoted(((Word.Secret) word).text());
     }
 
     private static String visible(Word word) {
         if (word instanceof Word.Lit lit) {
             return lit.text();
+        }
+        if (word instanceof Word.Aside) {
+            return "";
         }
         return word instanceof Word.Arg arg ? quoted(arg.text()) : "***";
     }

@@ -19,6 +19,10 @@ public final class Types {
     /** What a resource may be called. */
     public static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_.-]{0,62}");
 
+    /** What a file holds: any text. */
+    public static final Type<String> CONTENT =
+            new ScalarType<>("a text", new Shape.Text(""), true, s -> Optional.of(s.text()));
+
     /** Text, as written. */
     public static final Type<String> TEXT = scalar("a text", new Shape.Text(""), s -> Optional.of(s.text()));
 
@@ -39,8 +43,8 @@ public final class Types {
             new Shape.Text("[0-9]+([KMGTkmgt]([iI]?[bB])?)?"),
             s -> ByteSize.parse(s.text()).filter(size -> size.bytes() > 0));
 
-    public static final Type<Duration> DURATION = scalar(
-            "a time such as 90s, 3m or 1h", new Shape.Text("[0-9]+(ms|s|m|h)?"), s -> Durations.parse(s.text()));
+    public static final Type<Duration> DURATION =
+            scalar("a time such as 90s, 3m or 1h", new Shape.Text("[0-9]+(ms|s|m|h)?"), s -> Durations.parse(s.text()));
 
     /** A name of another resource's form, refused with a message of its own elsewhere when it is not. */
     public static final Type<String> SHA256 = scalar(
@@ -62,11 +66,13 @@ public final class Types {
     /** An absolute path of something that the resource needs. */
     public static final Type<AbsPath> USED_PATH = path((to, use) -> to.uses(use.path(), use.at()));
 
+    private static final int NAMED_IN_LABEL = 8;
+
     private Types() {}
 
     /** A type of scalars. */
     public static <T> Type<T> scalar(String label, Shape shape, Function<Scalar, Optional<T>> parse) {
-        return new ScalarType<>(label, shape, parse);
+        return new ScalarType<>(label, shape, false, parse);
     }
 
     public static Type<Integer> integer(int min, int max) {
@@ -163,7 +169,9 @@ public final class Types {
                     return to.mismatch(node, label());
                 }
                 List<T> decoded = new ArrayList<>();
-                items.forEach(i -> item.decode(i, to).ifPresent(decoded::add));
+                items.stream()
+                        .filter(i -> !to.isUnknown(i))
+                        .forEach(i -> item.decode(i, to).ifPresent(decoded::add));
                 return decoded.size() == items.size() ? Optional.of(List.copyOf(decoded)) : Optional.empty();
             }
         };
@@ -192,8 +200,11 @@ public final class Types {
                     return to.mismatch(node, label());
                 }
                 Map<String, T> decoded = new LinkedHashMap<>();
-                map.entries().forEach((k, v) -> value.decode(v, to.within(k.text()))
-                        .ifPresent(d -> decoded.put(k.text(), d)));
+                map.entries().forEach((k, v) -> {
+                    if (!to.isUnknown(v) && !to.refusesNul(k)) {
+                        value.decode(v, to.within(k.text())).ifPresent(d -> decoded.put(k.text(), d));
+                    }
+                });
                 return decoded.size() == map.entries().size() ? Optional.of(decoded) : Optional.empty();
             }
         };
@@ -204,7 +215,10 @@ public final class Types {
         return new Type<>() {
             @Override
             public String label() {
-                return "a mapping of " + String.join(", ", schema.fieldNames());
+                List<String> names = schema.fieldNames();
+                return names.size() <= NAMED_IN_LABEL
+                        ? "a mapping of " + String.join(", ", names)
+                        : "a mapping of " + String.join(", ", names.subList(0, NAMED_IN_LABEL)) + ", …";
             }
 
             @Override
@@ -234,6 +248,7 @@ public final class Types {
             }
 
             @Override
+            @SuppressWarnings("OptionalMapToOptional") // the outer one is of the decoding, the inner one is the value
             public Optional<Optional<T>> decode(Node node, Decoding to) {
                 return type.decode(node, to).map(Optional::of);
             }

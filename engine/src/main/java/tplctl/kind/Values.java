@@ -1,13 +1,12 @@
 package tplctl.kind;
 
 import java.util.IdentityHashMap;
-import java.util.Map;
 import tplctl.diag.Position;
 
 /** The decoded values of one mapping, by field. */
 public final class Values {
-    private final Map<Field<?>, Object> byField = new IdentityHashMap<>();
-    private final Map<Field<?>, Position> positions = new IdentityHashMap<>();
+    private final IdentityHashMap<Field<?>, Object> byField = new IdentityHashMap<>();
+    private final IdentityHashMap<Field<?>, Position> positions = new IdentityHashMap<>();
     private final Position at;
     private final String name;
 
@@ -33,7 +32,8 @@ public final class Values {
     public <T> T get(Field<T> field) {
         Object value = byField.get(field);
         if (value == null) {
-            throw new IllegalStateException("the schema has no field \"" + field.name() + "\", or it is required and missing");
+            throw new IllegalStateException(
+                    "the schema has no field \"" + field.name() + "\", or it is required and missing");
         }
         return (T) value;
     }

@@ -1,7 +1,7 @@
 package tplctl.kind;
 
 /** A part of a shell script; its type decides how it is quoted and shown. */
-public sealed interface Word permits Word.Lit, Word.Arg, Word.Secret {
+public sealed interface Word permits Word.Lit, Word.Arg, Word.Secret, Word.Aside {
     /** Shell text of ours, taken as it is. */
     record Lit(String text) implements Word {}
 
@@ -15,4 +15,7 @@ public sealed interface Word permits Word.Lit, Word.Arg, Word.Secret {
             return "Secret[***]";
         }
     }
+
+    /** Finished shell text that tells people nothing, such as the definition of a function; never shown. */
+    record Aside(String text) implements Word {}
 }

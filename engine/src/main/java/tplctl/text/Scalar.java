@@ -1,5 +1,6 @@
 package tplctl.text;
 
+import org.jspecify.annotations.Nullable;
 import tplctl.diag.Position;
 
 /**
@@ -7,11 +8,28 @@ import tplctl.diag.Position;
  *
  * @param plain true when it was written without quotes or block style, so that {@code true}, {@code 12} and
  *     {@code null} may be read as more than text
+ * @param inset columns from {@code at} to the first character of the text (1 for a quote) when the text stands in its
+ *     file as it is, on one line; negative when it does not (escapes, several lines, a computed text)
  */
-public record Scalar(String text, boolean plain, Position at) implements Node {
+public record Scalar(String text, boolean plain, Position at, int inset) implements Node {
+    private static final int NOT_AS_WRITTEN = -1;
+
+    /** A scalar whose text stands in no file, or not literally. */
+    public Scalar(String text, boolean plain, Position at) {
+        this(text, plain, at, NOT_AS_WRITTEN);
+    }
+
     /** YAML's null: nothing at all, {@code ~} or {@code null}, unquoted. */
     public boolean isNull() {
         return plain && (text.isEmpty() || text.equals("~") || text.equals("null"));
+    }
+
+    /** Where the character at that index of the text stands; the scalar's own place when that is not known. */
+    public Position positionOf(int index) {
+        if (inset < 0) {
+            return at;
+        }
+        return new Position(at.file(), at.line(), at.column() + inset + text.codePointCount(0, index));
     }
 
     @Override
@@ -20,5 +38,20 @@ public record Scalar(String text, boolean plain, Position at) implements Node {
             return "nothing";
         }
         return "\"" + text + "\"";
+    }
+
+    // Spelled out, because a record's own are linked at run time, which costs a start-up tens of milliseconds.
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof Scalar that
+                && text.equals(that.text)
+                && plain == that.plain
+                && inset == that.inset
+                && at.equals(that.at);
+    }
+
+    @Override
+    public int hashCode() {
+        return 31 * text.hashCode() + at.hashCode();
     }
 }
