@@ -1,0 +1,292 @@
+package tplctl.expr;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import tplctl.diag.Diagnostics;
+import tplctl.diag.Position;
+import tplctl.text.ListNode;
+import tplctl.text.MapNode;
+import tplctl.text.Node;
+import tplctl.text.Scalar;
+
+/** One evaluation of a tree or text: its budgets, the values it has, and the variables it is inside of. */
+final class Evaluator {
+    static final int MAX_DEPTH = 200;
+    static final int MAX_NODES = 100_000;
+    static final int MAX_TEXT = 4 << 20;
+
+    private final Scope scope;
+    private final Diagnostics diagnostics;
+    private final IdentityHashMap<Scalar, Value> values = new IdentityHashMap<>();
+    private final Set<Scalar> failed = Collections.newSetFromMap(new IdentityHashMap<>());
+    private final List<Active> active = new ArrayList<>();
+    private int depth;
+    private long broughtIn;
+    private int failures;
+
+    /** An evaluated node, and of how many nodes it consists. */
+    record Value(Node node, long size) {}
+
+    /** A scalar that is being evaluated, under the name that led to it. */
+    private record Active(String name, Scalar scalar) {
+        // Two variables with equal text and place are one node that an alias shares.
+        @SuppressWarnings("ReferenceEquality")
+        boolean is(Scalar other) {
+            return scalar == other;
+        }
+    }
+
+    Evaluator(Scope scope, Diagnostics diagnostics) {
+        this.scope = scope;
+        this.diagnostics = diagnostics;
+    }
+
+    Scope scope() {
+        return scope;
+    }
+
+    /** How many errors this evaluation met so far, those that were reported before included. */
+    int failures() {
+        return failures;
+    }
+
+    /** The scalars that could not be evaluated, by identity. */
+    Set<Scalar> failed() {
+        return failed;
+    }
+
+    /** Counts a failure that is not the user's. */
+    void giveUp() {
+        failures++;
+    }
+
+    void fail(Position at, String summary, String detail) {
+        failures++;
+        diagnostics.error(at, summary, detail);
+    }
+
+    Node resolve(Node node) {
+        return value(node, "").map(Value::node).orElse(node);
+    }
+
+    Optional<String> template(String text, Place place) {
+        if (!text.contains("{%") && !text.contains("{#")) {
+            Parts parts = Parts.of(text);
+            if (isPlain(parts)) {
+                return join(parts, place);
+            }
+        }
+        return Jinja.render(text, place, this);
+    }
+
+    /** A node as a variable or field holds it, evaluated; empty when it is a scalar that cannot be. */
+    Optional<Value> value(Node node, String name) {
+        if (depth == MAX_DEPTH) {
+            fail(node.at(), "expressions and values are nested deeper than " + MAX_DEPTH + " levels", "");
+            return Optional.empty();
+        }
+        depth++;
+        try {
+            if (node instanceof Scalar scalar) {
+                return scalar(scalar, name);
+            }
+            return Optional.of(node instanceof MapNode map ? map(map, name) : list((ListNode) node, name));
+        } finally {
+            depth--;
+        }
+    }
+
+    private Value map(MapNode map, String name) {
+        Map<Scalar, Node> entries = new LinkedHashMap<>();
+        long size = 1;
+        boolean same = true;
+        for (Map.Entry<Scalar, Node> entry : map.entries().entrySet()) {
+            Node raw = entry.getValue();
+            Value value = value(raw, name + "." + entry.getKey().text()).orElse(new Value(raw, 1));
+            size += value.size();
+            same &= value.node() == raw;
+            entries.put(entry.getKey(), value.node());
+        }
+        return new Value(same ? map : new MapNode(entries, map.at()), size);
+    }
+
+    private Value list(ListNode list, String name) {
+        List<Node> items = new ArrayList<>();
+        long size = 1;
+        boolean same = true;
+        for (Node raw : list.items()) {
+            Value value = value(raw, name + "[" + items.size() + "]").orElse(new Value(raw, 1));
+            size += value.size();
+            same &= value.node() == raw;
+            items.add(value.node());
+        }
+        return new Value(same ? list : new ListNode(items, list.at()), size);
+    }
+
+    private Optional<Value> scalar(Scalar scalar, String name) {
+        String text = scalar.text();
+        if (!text.contains("{{") && !text.contains("{%") && !text.contains("}}")) {
+            return Optional.of(new Value(scalar, 1));
+        }
+        Value known = values.get(scalar);
+        if (known != null) {
+            return Optional.of(known);
+        }
+        if (failed.contains(scalar)) {
+            failures++;
+            return Optional.empty();
+        }
+        if (reportCycle(scalar)) {
+            return Optional.empty();
+        }
+        active.add(new Active(name, scalar));
+        Optional<Value> value = evaluate(scalar);
+        active.remove(active.size() - 1);
+        value.ifPresentOrElse(v -> values.put(scalar, v), () -> failed.add(scalar));
+        return value;
+    }
+
+    private Optional<Value> evaluate(Scalar scalar) {
+        String text = scalar.text();
+        Place place = Place.in(scalar);
+        if (text.contains("{%")) {
+            return Jinja.render(text, place, this).flatMap(result -> text(result, scalar));
+        }
+        Parts parts = Parts.of(text);
+        if (!isWhole(parts, place)) {
+            return Optional.empty();
+        }
+        if (parts.parts().size() == 1 && parts.parts().get(0) instanceof Parts.Expression only) {
+            Optional<Reference> reference = Reference.parse(only.source(), only.at());
+            if (reference.isPresent()) {
+                return lookup(reference.get(), place).map(v -> new Value(at(v.node(), scalar.at()), v.size()));
+            }
+        }
+        if (parts.parts().stream().allMatch(Parts.Literal.class::isInstance)) {
+            return Optional.of(new Value(scalar, 1));
+        }
+        return join(parts, place).flatMap(result -> text(result, scalar));
+    }
+
+    private boolean isWhole(Parts parts, Place place) {
+        parts.unclosed()
+                .ifPresent(i ->
+                        fail(place.of(i), "\"{{\" is never closed", "end the expression with }}, or write {{ '{{' }}"));
+        parts.unopened()
+                .ifPresent(i -> fail(
+                        place.of(i),
+                        "\"}}\" ends an expression that never started",
+                        "for the text itself, write {{ '}}' }}"));
+        return parts.unclosed().isEmpty() && parts.unopened().isEmpty();
+    }
+
+    private Optional<Value> text(String result, Scalar from) {
+        if (result.length() > MAX_TEXT) {
+            fail(from.at(), "the text grows beyond " + MAX_TEXT + " characters", "");
+            return Optional.empty();
+        }
+        Scalar plain = new Scalar(result, true, from.at());
+        return Optional.of(new Value(plain.isNull() ? new Scalar(result, false, from.at()) : plain, 1));
+    }
+
+    private Optional<String> join(Parts parts, Place place) {
+        StringBuilder out = new StringBuilder();
+        boolean whole = true;
+        for (Parts.Part part : parts.parts()) {
+            Optional<String> piece = part instanceof Parts.Literal literal
+                    ? Optional.of(literal.text())
+                    : piece((Parts.Expression) part, place);
+            whole &= piece.isPresent();
+            if (out.length() <= MAX_TEXT) {
+                out.append(piece.orElse(""));
+            }
+        }
+        return whole ? Optional.of(out.toString()) : Optional.empty();
+    }
+
+    private Optional<String> piece(Parts.Expression expression, Place place) {
+        Optional<Reference> reference = Reference.parse(expression.source(), expression.at());
+        return reference.isPresent()
+                ? lookup(reference.get(), place).flatMap(v -> inText(v.node(), reference.get(), place))
+                : jinja(expression.source(), expression.at(), place);
+    }
+
+    Optional<String> jinja(String source, int at, Place place) {
+        return Jinja.evaluate(source, at, place, this);
+    }
+
+    private static boolean isPlain(Parts parts) {
+        return parts.unclosed().isEmpty()
+                && parts.parts().stream()
+                        .allMatch(part -> part instanceof Parts.Literal
+                                || (part instanceof Parts.Expression e
+                                        && Reference.parse(e.source(), e.at()).isPresent()));
+    }
+
+    private Optional<String> inText(Node value, Reference reference, Place place) {
+        if (value instanceof Scalar scalar) {
+            return Optional.of(scalar.isNull() ? "" : scalar.text());
+        }
+        fail(
+                place.of(reference.at()),
+                "\"" + reference.source() + "\" is " + value.label() + " and cannot stand inside text",
+                value instanceof ListNode ? "join its items: {{ " + reference.source() + " | join(',') }}" : "");
+        return Optional.empty();
+    }
+
+    /** What a reference refers to, evaluated; empty, and reported, when it refers to nothing. */
+    Optional<Value> lookup(Reference reference, Place place) {
+        return new Lookup(this, place).follow(reference).flatMap(value -> bringIn(value, reference, place));
+    }
+
+    private Optional<Value> bringIn(Value value, Reference reference, Place place) {
+        broughtIn += value.size();
+        if (broughtIn > MAX_NODES) {
+            fail(place.of(reference.at()), "references bring in more than " + MAX_NODES + " values", "");
+            return Optional.empty();
+        }
+        return Optional.of(value);
+    }
+
+    private static Node at(Node node, Position at) {
+        if (node instanceof Scalar scalar) {
+            return new Scalar(scalar.text(), scalar.plain(), at);
+        }
+        return node instanceof MapNode map
+                ? new MapNode(map.entries(), at)
+                : new ListNode(((ListNode) node).items(), at);
+    }
+
+    private boolean reportCycle(Scalar scalar) {
+        int start = 0;
+        while (start < active.size() && !active.get(start).is(scalar)) {
+            start++;
+        }
+        if (start == active.size()) {
+            return false;
+        }
+        List<Active> cycle = new ArrayList<>(active.subList(start, active.size()));
+        int first = 0;
+        for (int i = 1; i < cycle.size(); i++) {
+            if (cycle.get(i).scalar().at().compareTo(cycle.get(first).scalar().at()) < 0) {
+                first = i;
+            }
+        }
+        Collections.rotate(cycle, -first);
+        List<String> names = new ArrayList<>(cycle.stream().map(Active::name).toList());
+        List<String> places =
+                cycle.stream().map(a -> a.name() + " at " + a.scalar().at()).toList();
+        names.add(names.get(0));
+        fail(
+                cycle.get(0).scalar().at(),
+                "a variable refers to itself: " + String.join(" → ", names),
+                String.join(", ", places));
+        return true;
+    }
+}

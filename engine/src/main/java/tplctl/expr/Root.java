@@ -1,0 +1,17 @@
+package tplctl.expr;
+
+import java.util.Optional;
+import java.util.Set;
+import tplctl.text.Node;
+
+/**
+ * A variable whose members come into being when they are asked for, such as {@code hostvars}. What it gives is data: it
+ * is never evaluated, so that a value from a host cannot smuggle in an expression.
+ */
+public interface Root {
+    /** The member of that name; asked again for each use. */
+    Optional<Node> member(String name);
+
+    /** All members' names, for messages and for loops over the whole. */
+    Set<String> names();
+}

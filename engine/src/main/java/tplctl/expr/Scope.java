@@ -1,0 +1,98 @@
+package tplctl.expr;
+
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import tplctl.text.Node;
+
+/**
+ * The variables that an expression sees. Immutable; a scope made from another one leaves that one as it is.
+ *
+ * <p>A variable's value may hold expressions itself, which are evaluated in the scope it is used from, when it is used.
+ * Computed values are data and are not evaluated.
+ */
+public final class Scope {
+    private static final Scope EMPTY = new Scope(Map.of(), false);
+
+    private final Map<String, Variable> variables;
+    private final boolean partial;
+
+    sealed interface Variable {}
+
+    record Written(Node value) implements Variable {}
+
+    record Members(Root root) implements Variable {}
+
+    static final class Computed implements Variable {
+        private final Supplier<Node> source;
+        private @Nullable Node value;
+
+        Computed(Supplier<Node> source) {
+            this.source = source;
+        }
+
+        synchronized Node value() {
+            if (value == null) {
+                value = source.get();
+            }
+            return value;
+        }
+    }
+
+    private Scope(Map<String, Variable> variables, boolean partial) {
+        this.variables = Collections.unmodifiableMap(variables);
+        this.partial = partial;
+    }
+
+    public static Scope empty() {
+        return EMPTY;
+    }
+
+    public static Scope of(Map<String, Node> variables) {
+        return EMPTY.plus(variables);
+    }
+
+    /** This scope with those variables, which hide its own of the same name. */
+    public Scope plus(Map<String, Node> more) {
+        Map<String, Variable> all = new LinkedHashMap<>(variables);
+        more.forEach((name, value) -> all.put(name, new Written(value)));
+        return new Scope(all, partial);
+    }
+
+    /** This scope with a variable that is computed at its first use, at most once however many scopes share it. */
+    public Scope with(String name, Supplier<Node> value) {
+        return with(name, new Computed(value));
+    }
+
+    /** This scope with a variable whose members are computed one by one. */
+    public Scope with(String name, Root root) {
+        return with(name, new Members(root));
+    }
+
+    /** This scope where not all variables are known: what uses one that it lacks has no value, but that is no error. */
+    public Scope partial() {
+        return new Scope(variables, true);
+    }
+
+    public boolean isPartial() {
+        return partial;
+    }
+
+    public Set<String> names() {
+        return variables.keySet();
+    }
+
+    Optional<Variable> variable(String name) {
+        return Optional.ofNullable(variables.get(name));
+    }
+
+    private Scope with(String name, Variable variable) {
+        Map<String, Variable> all = new LinkedHashMap<>(variables);
+        all.put(name, variable);
+        return new Scope(all, partial);
+    }
+}
