@@ -7,7 +7,16 @@ import tplctl.kind.Kind;
 
 /** Every kind there is, in the order in which documentation lists them. */
 public final class Kinds {
-    public static final List<Kind<?, ?>> ALL = List.of();
+    public static final List<Kind<?, ?>> ALL = List.of(
+            new Packages(),
+            new HugePages(),
+            new Directories(),
+            new Files(),
+            new Mounts(),
+            new Commands(),
+            new Images(),
+            new Templates(),
+            new Vms());
 
     private static final Map<String, Kind<?, ?>> BY_NAME = byName();
 

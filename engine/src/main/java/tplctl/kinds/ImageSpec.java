@@ -1,0 +1,101 @@
+package tplctl.kinds;
+
+import java.util.List;
+import java.util.Optional;
+import tplctl.kind.AbsPath;
+import tplctl.kind.ByteSize;
+import tplctl.kind.Content;
+import tplctl.kind.Decoding;
+import tplctl.kind.Ref;
+import tplctl.machine.DiskImage;
+
+/**
+ * What an image shall be.
+ *
+ * @param base the image that {@code backing} names; known once it is linked
+ * @param sourceFormat the format that the source is taken to be of; left out, qemu-img finds out
+ */
+record ImageSpec(
+        AbsPath path,
+        Optional<ByteSize> size,
+        Optional<Source> source,
+        Optional<String> sha256,
+        String format,
+        Optional<Ref> backing,
+        Optional<DiskImage> base,
+        Optional<String> sourceFormat) {
+    /** Sectors are what qemu-img rounds sizes to. */
+    private static final int SECTOR = 512;
+
+    /** Where an image's content comes from. */
+    sealed interface Source {
+        String shown();
+
+        record OnHost(AbsPath path) implements Source {
+            @Override
+            public String shown() {
+                return path.text();
+            }
+        }
+
+        record Url(String url) implements Source {
+            @Override
+            public String shown() {
+                return url;
+            }
+        }
+
+        record Local(Decoding.Asset asset) implements Source {
+            @Override
+            public String shown() {
+                return asset.path();
+            }
+        }
+    }
+
+    ImageSpec over(DiskImage image) {
+        return new ImageSpec(path, size, source, sha256, format, backing, Optional.of(image), sourceFormat);
+    }
+
+    boolean isQcow2() {
+        return format.equals("qcow2");
+    }
+
+    Optional<Decoding.Asset> asset() {
+        return source.filter(Source.Local.class::isInstance).map(s -> ((Source.Local) s).asset());
+    }
+
+    static long rounded(long bytes) {
+        return new ByteSize(bytes).in(SECTOR) * SECTOR;
+    }
+
+    /** A digest of all that makes another image of it, so not of its size; a mirror with the same SHA-256 is the same source. */
+    String origin() {
+        String from = source.map(s -> sha256.orElse(s.shown()))
+                .or(() -> base.map(b -> b.path() + "\n" + b.format()))
+                .orElse("");
+        return Content.of(String.join("\n", List.of(from, format, sourceFormat.orElse(""))))
+                .sha256();
+    }
+
+    /** What it is made from, for people. */
+    String shown() {
+        return source.map(Source::shown)
+                .or(() -> base.map(b -> "overlay of " + b.path()))
+                .orElse("empty " + format);
+    }
+
+    String stamp() {
+        return Stamps.path("images", "", path);
+    }
+
+    /** Where it is made before it gets its name. */
+    AbsPath draft() {
+        return path.plus(".tplctl");
+    }
+
+    /** Where its source is fetched to: a name that depends on the source, so that only the same one is resumed. */
+    AbsPath part() {
+        return path.plus("." + origin().substring(0, 12) + ".part");
+    }
+}

@@ -1,0 +1,146 @@
+package tplctl.kinds;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import tplctl.kind.Impact;
+import tplctl.kind.ProbeException;
+import tplctl.kind.ProbeOutput;
+import tplctl.kind.Sh;
+import tplctl.machine.Answers;
+import tplctl.machine.EmulatorProbe;
+import tplctl.machine.HostScripts;
+import tplctl.machine.Layout;
+import tplctl.machine.Manifest;
+import tplctl.machine.QemuVersion;
+import tplctl.machine.Room;
+import tplctl.machine.TemplateInfo;
+
+/**
+ * What was found of a template.
+ *
+ * @param manifest there when a whole manifest is
+ * @param stamps of RAM file, state file and disks, in this order; {@code absent} for a missing one
+ * @param inputs stamps of kernel and initial RAM disk
+ * @param memoryBytes the size of the RAM file that is there, with or without a manifest; 0 without one
+ * @param clones names of the VMs on the host that were cloned from a template of this name and were up: the others have
+ *     nothing to lose
+ */
+record TemplateState(
+        Optional<Manifest> manifest,
+        List<String> stamps,
+        List<String> inputs,
+        long memoryBytes,
+        EmulatorProbe.Found emulator,
+        Optional<Room> room,
+        List<String> clones) {
+    private static final String ABSENT = "absent";
+    private static final Pattern STAMP = Pattern.compile("[0-9]+:[0-9]+:([0-9]{1,18}):.*");
+
+    /** How what was found falls short of what is wanted. */
+    record Difference(Impact impact, String field, String from, String to) {}
+
+    static Sh script(TemplateInfo t) {
+        List<Sh> lines = new ArrayList<>();
+        lines.add(Sh.of(HostScripts.STAMP_LINE + HostScripts.ROOM));
+        lines.add(Sh.of("""
+                sealed=
+                ask=1
+                if { read -r sealed < {}; } 2>/dev/null; then
+                  printf 'manifest %s\\n' "$sealed"
+                  ask=
+                  case $sealed in *{}*) ;; *) ask=1 ;; esac
+                  id=${sealed#*\\"id\\":\\"}
+                  id=${id%%\\"*}
+                  tplctl_stamp file {}
+                  tplctl_stamp file {}
+                """, t.manifest(), "\"spec_digest\":\"" + t.specDigest() + "\"", t.memory(), t.state()));
+        Layout.Dirs frozen = Layout.frozen(t.name(), "");
+        for (int i = 0; i < t.machine().disks().size(); i++) {
+            String file = frozen.disk(i).substring(frozen.lib().length());
+            lines.add(Sh.of("  tplctl_stamp file {}\"$id\"{}", frozen.lib(), file));
+        }
+        lines.add(Sh.of("else\n  tplctl_stamp left {}\nfi", t.memory()));
+        t.machine().kernel().ifPresent(path -> lines.add(Sh.of("tplctl_stamp input {}", path)));
+        t.machine().initrd().ifPresent(path -> lines.add(Sh.of("tplctl_stamp input {}", path)));
+        lines.add(EmulatorProbe.find(t.machine()));
+        lines.add(Sh.of("""
+                if [ -n "$stamp" ]; then
+                  case $sealed in *"\\"emulator_stamp\\":\\"$stamp\\""*) ;; *) ask=1 ;; esac
+                fi
+                if [ -n "$ask" ]; then
+                  tplctl_room {}""", t.memory()));
+        lines.add(EmulatorProbe.ask(t.machine()));
+        lines.add(Sh.of("fi"));
+        lines.add(Sh.of("""
+                for found in $(grep -lsF -- {} {}/vms/*/spec.json); do
+                  found=${found%/spec.json}
+                  [ ! -e "$found/up" ] || echo "clone ${found##*/}"
+                done
+                :""", "\"template\":\"" + t.name() + "\"", Layout.LIB));
+        return Sh.lines(lines);
+    }
+
+    static TemplateState parse(ProbeOutput output) {
+        Answers answers = Answers.of(output);
+        return new TemplateState(
+                answers.first("manifest").flatMap(Manifest::parse),
+                answers.all("file"),
+                answers.all("input"),
+                size(answers.first("file").or(() -> answers.first("left")).orElse(ABSENT)),
+                EmulatorProbe.read(answers),
+                Room.of(answers),
+                answers.all("clone"));
+    }
+
+    /** Whether anything must be done; the emulator's version only counts when the program was changed at all. */
+    Optional<Difference> difference(TemplateInfo want) {
+        if (manifest.isEmpty()) {
+            return Optional.of(
+                    new Difference(Impact.CREATE, "memory", "", want.memory().text()));
+        }
+        Manifest m = manifest.get();
+        if (!m.specDigest().equals(want.specDigest())) {
+            return Optional.of(new Difference(Impact.REPLACE, "spec", m.specDigest(), want.specDigest()));
+        }
+        List<Manifest.Sealed> sealed = new ArrayList<>(List.of(m.memory(), m.state()));
+        sealed.addAll(m.disks());
+        for (int i = 0; i < sealed.size(); i++) {
+            String now = i < stamps.size() ? stamps.get(i) : ABSENT;
+            if (now.equals(ABSENT)) {
+                return Optional.of(
+                        new Difference(Impact.CREATE, "files", sealed.get(i).path() + " is gone", "sealed"));
+            }
+            if (!sealed.get(i).matches(now)) {
+                return Optional.of(new Difference(
+                        Impact.REPLACE, "files", sealed.get(i).path() + " was altered after it was sealed", "sealed"));
+            }
+        }
+        Optional<QemuVersion> version = emulator.version();
+        if (version.isPresent() && !version.get().equals(m.platform().version())) {
+            return Optional.of(new Difference(
+                    Impact.REPLACE, "emulator", "QEMU " + m.platform().version(), "QEMU " + version.get()));
+        }
+        for (int i = 0; i < Math.min(inputs.size(), m.inputs().size()); i++) {
+            boolean both = !inputs.get(i).equals(ABSENT) && !m.inputs().get(i).equals(ABSENT);
+            if (both && !new Manifest.Sealed("", "", m.inputs().get(i)).matches(inputs.get(i))) {
+                return Optional.of(new Difference(
+                        Impact.REPLACE, "boot files", "as they were", "kernel or initial RAM disk changed"));
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static long size(String stamp) {
+        if (stamp.equals(ABSENT)) {
+            return 0;
+        }
+        Matcher m = STAMP.matcher(stamp);
+        if (!m.matches()) {
+            throw new ProbeException("not a file's stamp: \"" + stamp + "\"");
+        }
+        return Long.parseLong(m.group(1));
+    }
+}

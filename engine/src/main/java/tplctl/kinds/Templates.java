@@ -1,0 +1,296 @@
+package tplctl.kinds;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import tplctl.kind.AbsPath;
+import tplctl.kind.ByteSize;
+import tplctl.kind.Change;
+import tplctl.kind.Claim;
+import tplctl.kind.Decoding;
+import tplctl.kind.Field;
+import tplctl.kind.Impact;
+import tplctl.kind.Kind;
+import tplctl.kind.Links;
+import tplctl.kind.Probe;
+import tplctl.kind.Removal;
+import tplctl.kind.ResourceId;
+import tplctl.kind.Schema;
+import tplctl.kind.Sh;
+import tplctl.kind.Step;
+import tplctl.kind.Subject;
+import tplctl.kind.Types;
+import tplctl.kind.Values;
+import tplctl.machine.CommandLine;
+import tplctl.machine.FileSystem;
+import tplctl.machine.Identity;
+import tplctl.machine.Layout;
+import tplctl.machine.Machine;
+import tplctl.machine.MachineFields;
+import tplctl.machine.Manifest;
+import tplctl.machine.Platform;
+import tplctl.machine.QemuVersion;
+import tplctl.machine.Ready;
+import tplctl.machine.Room;
+import tplctl.machine.SharingRules;
+import tplctl.machine.TemplateInfo;
+import tplctl.machine.TemplateScripts;
+import tplctl.machine.VmScripts;
+import tplctl.machine.VmTask;
+
+/** A machine that was booted once and frozen: its RAM file, its device state, its disk, and the manifest that vouches for them. */
+final class Templates implements Kind<Templates.Spec, TemplateState> {
+    /** {@code template} is complete once it is linked. */
+    record Spec(TemplateInfo template, Ready ready) {}
+
+    // What a hugetlbfs has that is mounted without pagesize= on a kernel started without default_hugepagesz=.
+    private static final ByteSize USUAL_HUGE_PAGE = ByteSize.mebi(2);
+
+    private static final Field<Machine> MACHINE =
+            Field.required("machine", Types.fields(MachineFields.SCHEMA), "the hardware that clones get too");
+    private static final Field<AbsPath> MEMORY =
+            Field.required("memory", Types.PROVIDED_PATH, "the RAM file; on a tmpfs or hugetlbfs");
+    private static final Field<AbsPath> STATE =
+            Field.required("state", Types.PROVIDED_PATH, "the device state's file; the manifest lies beside it");
+    private static final Field<Optional<Ready>> READY = Field.optional(
+            "ready", Types.fields(Ready.SCHEMA), "when the guest is ready to be frozen; at once when left out");
+
+    @Override
+    public String name() {
+        return "templates";
+    }
+
+    @Override
+    public String doc() {
+        return "A sealed template exists: RAM file, device state and manifest.";
+    }
+
+    @Override
+    public String example() {
+        return """
+                templates:
+                  base:
+                    machine: { vcpus: 1, ram: 1G, disk: vm }
+                    memory: /mnt/hugetlb/memory
+                    state: /mnt/ramdisk/state
+                    ready: { serial: "login:", timeout: 3m }
+                """;
+    }
+
+    @Override
+    public Schema<Spec> schema() {
+        return new Schema<>("a template", List.of(MACHINE, MEMORY, STATE, READY), Templates::build);
+    }
+
+    private static Spec build(Values v, Decoding to) {
+        Machine machine = v.get(MACHINE);
+        if (!machine.nics().isEmpty()) {
+            to.error(
+                    v.at(MACHINE),
+                    "\"nics\" in a template",
+                    "a card's address would be part of the saved state; give the nics to the vms");
+        }
+        if (v.get(MEMORY).equals(v.get(STATE))) {
+            to.error(v.at(STATE), "\"memory\" and \"state\" are the same file", "give them two paths");
+        }
+        TemplateInfo template =
+                new TemplateInfo(v.name(), machine, v.get(MEMORY), v.get(STATE), Optional.empty(), Optional.empty());
+        return new Spec(template, v.get(READY).orElse(Ready.RUNNING));
+    }
+
+    @Override
+    public Set<String> after() {
+        return Set.of("packages", "builds");
+    }
+
+    @Override
+    public boolean namedHostWide() {
+        return true;
+    }
+
+    @Override
+    public Object exports(Subject self, Spec spec) {
+        return spec.template();
+    }
+
+    @Override
+    public Spec link(Subject self, Spec spec, Links links, Decoding errors) {
+        TemplateInfo t = spec.template();
+        Optional<FileSystem> lies = links.providing(t.memory(), FileSystem.class);
+        return new Spec(
+                new TemplateInfo(
+                        t.name(),
+                        MachineFields.link(t.machine(), links),
+                        t.memory(),
+                        t.state(),
+                        lies.filter(fs -> fs.type().equals("hugetlbfs"))
+                                .map(fs -> fs.pageSize().orElse(USUAL_HUGE_PAGE)),
+                        lies.filter(fs -> fs.type().equals("tmpfs")).map(FileSystem::path)),
+                spec.ready());
+    }
+
+    @Override
+    public Probe<TemplateState> probe(Subject self, Spec want) {
+        return new Probe<>(TemplateState.script(want.template()), TemplateState::parse);
+    }
+
+    @Override
+    public List<Change> changes(Subject self, Spec want, TemplateState have) {
+        Optional<TemplateState.Difference> difference = have.difference(want.template());
+        if (difference.isEmpty()) {
+            return List.of();
+        }
+        Optional<Change> refused = refusal(want.template(), have, difference.get());
+        if (refused.isPresent()) {
+            return List.of(refused.get());
+        }
+        List<ResourceId> clones = new ArrayList<>();
+        List<Step> steps = new ArrayList<>();
+        if (difference.get().impact() == Impact.REPLACE) {
+            have.clones().forEach(n -> clones.add(new ResourceId(self.id().host(), "vms", n)));
+            steps.add(new Step.Run(VmScripts.markStale(have.clones()), "mark the clones of the old template"));
+            if (removesFirst(want.template(), have)) {
+                have.clones().forEach(n -> steps.add(stop(n)));
+            }
+        }
+        if (removesFirst(want.template(), have)) {
+            steps.add(removeStep(self.name(), want.template(), have));
+        }
+        steps.add(new Step.Emulator(task(self, want, have)));
+        movedFrom(want.template(), have).ifPresent(old -> steps.add(dropStep(old)));
+        Change change = new Change(
+                difference.get().impact(),
+                difference.get().field(),
+                difference.get().from(),
+                difference.get().to(),
+                steps);
+        return List.of(change.displacing(clones).noting(notes(want, have)));
+    }
+
+    private static Optional<Change> refusal(
+            TemplateInfo template, TemplateState have, TemplateState.Difference difference) {
+        String reason;
+        Optional<QemuVersion> version = have.emulator().version();
+        Optional<String> banner = have.emulator().banner();
+        if (banner.isPresent() && version.isEmpty()) {
+            reason = have.emulator().path().orElse(template.machine().emulator()) + " is not QEMU: it calls itself \""
+                    + banner.get() + "\"";
+        } else if (version.isPresent() && !version.get().atLeast(4, 1)) {
+            reason = have.emulator().path().orElse("") + " is QEMU " + version.get() + "; templates need "
+                    + SharingRules.OLDEST + " or later";
+        } else if (version.isPresent() && have.emulator().machineType().isEmpty()) {
+            reason = "QEMU " + version.get() + " has no machine type \""
+                    + template.machine().type() + "\"; \"" + template.machine().emulator()
+                    + " -machine help\" lists them";
+        } else {
+            Optional<String> rule = SharingRules.refusal(template.machine(), version.orElse(QemuVersion.UNKNOWN));
+            if (rule.isEmpty()) {
+                return Optional.empty();
+            }
+            reason = rule.get();
+        }
+        return Optional.of(
+                Change.refused(difference.impact(), difference.field(), difference.from(), difference.to(), reason));
+    }
+
+    private static VmTask.BuildTemplate task(Subject self, Spec want, TemplateState have) {
+        TemplateInfo template = want.template();
+        Platform platform =
+                have.emulator().platform(template.machine()).orElseGet(() -> Platform.unknown(template.machine()));
+        Identity identity = Identity.of(self.id().host(), self.owner(), "template " + self.name());
+        List<String> argv = CommandLine.template(
+                template.machine(),
+                platform,
+                Layout.building(self.name()),
+                TemplateScripts.draft(template.memory()),
+                new Identity(self.name(), identity.uuid()));
+        return new VmTask.BuildTemplate(
+                template,
+                platform,
+                self.owner(),
+                want.ready(),
+                have.emulator().stamp(),
+                have.inputs(),
+                TemplateScripts.prepare(template),
+                argv);
+    }
+
+    // The new RAM file is made beside the old one, which its clones run on until they are replaced; only where the file
+    // system has no room for two does the old one, or what was left of one, go first.
+    private static boolean removesFirst(TemplateInfo template, TemplateState have) {
+        return have.memoryBytes() > 0
+                && have.room()
+                        .filter(r -> r.isTmpfs() || r.isHugetlbfs())
+                        .filter(r -> r.freeBytes() < template.machine().ram().bytes())
+                        .isPresent();
+    }
+
+    // A RAM file that the template had elsewhere would take its memory for ever.
+    private static Optional<Manifest.Sealed> movedFrom(TemplateInfo template, TemplateState have) {
+        return have.manifest()
+                .map(Manifest::memory)
+                .filter(old -> !old.path().equals(template.memory().text()));
+    }
+
+    private static Step dropStep(Manifest.Sealed old) {
+        return new Step.Run(TemplateScripts.dropSealed(old), "remove the RAM file in its old place");
+    }
+
+    private static Step stop(String vm) {
+        return new Step.Emulator(new VmTask.StopVm(vm, Layout.vm(vm), VmTask.StopVm.DEFAULT_GRACE));
+    }
+
+    private static Step removeStep(String name, TemplateInfo template, TemplateState have) {
+        String memory = have.manifest()
+                .map(m -> m.memory().path())
+                .orElse(template.memory().text());
+        Sh script = TemplateScripts.remove(name, memory, template.state().text());
+        return new Step.Run(script, "remove the old template, which leaves no room for another");
+    }
+
+    private static List<String> notes(Spec want, TemplateState have) {
+        List<String> notes = new ArrayList<>();
+        Optional<Platform> platform = have.emulator().platform(want.template().machine());
+        if (have.emulator().path().isEmpty()) {
+            notes.add("the emulator " + want.template().machine().emulator()
+                    + " is not there yet; accelerator and machine type are known once it is");
+        }
+        platform.filter(p -> !p.accelReason().isEmpty())
+                .ifPresent(p -> notes.add("runs under tcg: " + p.accelReason()));
+        platform.filter(p -> !p.mapsTemplateReadOnly())
+                .ifPresent(p -> notes.add("QEMU " + p.version() + " cannot map the RAM file read-only (8.2 can):"
+                        + " devices that give memory back are refused"));
+        return notes;
+    }
+
+    @Override
+    public List<Claim> claims(Subject self, Spec want, TemplateState have, List<Change> changes) {
+        if (changes.isEmpty() || changes.get(0).isRefused()) {
+            return List.of();
+        }
+        boolean first = removesFirst(want.template(), have);
+        long ram = want.template().machine().ram().bytes();
+        return Room.claim(want.template(), have.room(), ram, first ? have.memoryBytes() : 0)
+                .map(List::of)
+                .orElse(List.of());
+    }
+
+    @Override
+    public Optional<Map<String, String>> trace(Subject self, Spec want, TemplateState have) {
+        Map<String, String> trace = new LinkedHashMap<>();
+        trace.put("memory", want.template().memory().text());
+        trace.put("state", want.template().state().text());
+        return Optional.of(trace);
+    }
+
+    @Override
+    public Removal removal(Subject self, Map<String, String> trace) {
+        String memory = trace.getOrDefault("memory", "");
+        String state = trace.getOrDefault("state", "");
+        return new Removal(
+                memory, new Step.Run(TemplateScripts.remove(self.name(), memory, state), "remove the template"));
+    }
+}

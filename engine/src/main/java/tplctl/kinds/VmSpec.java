@@ -1,0 +1,52 @@
+package tplctl.kinds;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import tplctl.kind.Content;
+import tplctl.kind.Ref;
+import tplctl.machine.Machine;
+import tplctl.machine.Ready;
+import tplctl.machine.TemplateInfo;
+
+/**
+ * A VM as it is wanted.
+ *
+ * @param template the template's own word, once it is linked; empty for a machine of its own
+ * @param fresh whether a clone that is found off is made anew instead of booted from its disk
+ */
+record VmSpec(
+        Optional<Ref> templateRef,
+        Optional<TemplateInfo> template,
+        Optional<Machine> machine,
+        List<Machine.Nic> nics,
+        boolean running,
+        boolean fresh,
+        Ready ready,
+        Duration grace,
+        Consoles consoles) {
+    /** What a clone has in place of its template's consoles. */
+    record Consoles(Optional<String> serial, Optional<String> monitor, Optional<String> qmp) {}
+
+    VmSpec linked(Optional<TemplateInfo> linkedTemplate, Optional<Machine> linkedMachine) {
+        return new VmSpec(templateRef, linkedTemplate, linkedMachine, nics, running, fresh, ready, grace, consoles);
+    }
+
+    /** The hardware that it has, its own or its template's. */
+    Machine hardware() {
+        Machine m = template.map(TemplateInfo::machine)
+                .or(() -> machine)
+                .orElseThrow(() -> new IllegalStateException("neither a template nor a machine is linked"));
+        return m.withConsoles(
+                consoles.serial().or(m::serial),
+                consoles.monitor().or(m::monitor),
+                consoles.qmp().or(m::qmp));
+    }
+
+    /** Of everything that would make another machine of it; 16 hexadecimal digits. */
+    String digest() {
+        String base = template.map(TemplateInfo::specDigest)
+                .orElseGet(() -> hardware().fingerprint());
+        return Content.of(base + "\0" + nics + "\0" + consoles).sha256().substring(0, 16);
+    }
+}

@@ -1,0 +1,93 @@
+package tplctl.kinds;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import tplctl.kind.ProbeException;
+import tplctl.kind.ProbeOutput;
+import tplctl.kind.Sh;
+import tplctl.machine.Answers;
+import tplctl.machine.EmulatorProbe;
+import tplctl.machine.HostScripts;
+import tplctl.machine.Layout;
+import tplctl.machine.Manifest;
+import tplctl.machine.Room;
+import tplctl.machine.VmRecord;
+
+/**
+ * What was found of a VM.
+ *
+ * @param record there once it was defined
+ * @param wasUp whether it was ready at least once, so that its disk is worth keeping
+ * @param stale whether the replacement of its template was begun
+ * @param pid of its emulator; 0 without one
+ * @param leftovers whether there is anything of it at all
+ * @param template the manifest of the template that it is, or will be, a clone of
+ */
+record VmState(
+        Optional<VmRecord> record,
+        boolean wasUp,
+        boolean stale,
+        long pid,
+        boolean leftovers,
+        Optional<Manifest> template,
+        EmulatorProbe.Found emulator,
+        Optional<Room> room) {
+    static Sh script(String name, VmSpec want) {
+        Layout.Dirs dirs = Layout.vm(name);
+        List<Sh> lines = new ArrayList<>();
+        lines.add(Sh.of(HostScripts.ALIVE + HostScripts.ROOM));
+        lines.add(Sh.of("""
+                lib={}
+                run={}
+                line=
+                ask=1
+                if [ -d "$lib" ] || [ -d "$run" ]; then
+                  echo leftovers
+                  [ -f "$lib/spec.json" ] && read -r line < "$lib/spec.json" && printf 'record %s\\n' "$line"
+                  [ -e "$lib/up" ] && echo up
+                  [ -e "$lib/stale" ] && echo stale
+                  if tplctl_alive "$run/pid"; then
+                    echo "pid $pid"
+                    case $line in *{}*) ask= ;; esac
+                  fi
+                fi""", dirs.lib(), dirs.run(), "\"digest\":\"" + want.digest() + "\""));
+        want.template()
+                .ifPresent(t -> lines.add(Sh.of(
+                        "{ read -r line < {}; } 2>/dev/null && printf 'manifest %s\\n' \"$line\"\n"
+                                + "[ -z \"$ask\" ] || tplctl_room {}",
+                        t.manifest(), t.memory())));
+        if (want.template().isEmpty()) {
+            lines.add(Sh.of("if [ -n \"$ask\" ]; then"));
+            lines.add(EmulatorProbe.find(want.hardware()));
+            lines.add(EmulatorProbe.ask(want.hardware()));
+            lines.add(Sh.of("fi"));
+        }
+        lines.add(Sh.of(":"));
+        return Sh.lines(lines);
+    }
+
+    static VmState parse(ProbeOutput output) {
+        Answers answers = Answers.of(output);
+        return new VmState(
+                answers.first("record").flatMap(VmRecord::parse),
+                answers.has("up"),
+                answers.has("stale"),
+                answers.first("pid").map(VmState::pid).orElse(0L),
+                answers.has("leftovers"),
+                answers.first("manifest").flatMap(Manifest::parse),
+                EmulatorProbe.read(answers),
+                Room.of(answers));
+    }
+
+    private static long pid(String text) {
+        if (!text.matches("[1-9][0-9]{0,17}")) {
+            throw new ProbeException("not a process id: \"" + text + "\"");
+        }
+        return Long.parseLong(text);
+    }
+
+    boolean isAlive() {
+        return pid > 0;
+    }
+}

@@ -1,0 +1,151 @@
+package tplctl.machine;
+
+import java.util.ArrayList;
+import java.util.List;
+import tplctl.kind.AbsPath;
+
+/**
+ * The emulator's argument vector. The options of the machine come first, in the order in which people write them by hand; what
+ * tplctl adds follows.
+ */
+public final class CommandLine {
+    /** The id of the RAM backend, and so of the RAM block in a migration stream. */
+    public static final String RAM_ID = "mem0";
+
+    /** Where the guest's RAM is. */
+    public sealed interface Ram {
+        /** In a file that others may map: a template's, while it is built. */
+        record Shared(AbsPath file) implements Ram {}
+
+        /** A template's file, copy-on-write. */
+        record Private(AbsPath file) implements Ram {}
+
+        /** Its own, anonymous. */
+        record Own() implements Ram {}
+    }
+
+    private final Machine machine;
+    private final Platform platform;
+    private final Layout.Dirs dirs;
+    private final List<String> argv = new ArrayList<>();
+
+    private CommandLine(Machine machine, Platform platform, Layout.Dirs dirs) {
+        this.machine = machine;
+        this.platform = platform;
+        this.dirs = dirs;
+    }
+
+    /** A template's machine, to be booted and frozen. */
+    public static List<String> template(
+            Machine machine, Platform platform, Layout.Dirs dirs, AbsPath memory, Identity identity) {
+        CommandLine line = new CommandLine(machine, platform, dirs);
+        line.machine(new Ram.Shared(memory), List.of());
+        line.identity(identity);
+        return line.argv;
+    }
+
+    /** A machine that waits for a template's state. Its cards are plugged in after the load. */
+    public static List<String> clone(
+            Machine machine, Platform platform, Layout.Dirs dirs, AbsPath memory, Identity identity) {
+        CommandLine line = new CommandLine(machine, platform, dirs);
+        line.machine(new Ram.Private(memory), List.of());
+        line.identity(identity);
+        return line.argv;
+    }
+
+    /** A machine that boots from its own disk. */
+    public static List<String> boot(
+            Machine machine, Platform platform, Layout.Dirs dirs, Identity identity, List<Machine.Nic> nics) {
+        CommandLine line = new CommandLine(machine, platform, dirs);
+        line.machine(new Ram.Own(), nics);
+        line.identity(identity);
+        return line.argv;
+    }
+
+    private void machine(Ram ram, List<Machine.Nic> nics) {
+        argv.add(machine.emulator());
+        Opts type = Opts.of(platform.machineType()).and("accel", platform.accel());
+        machine.options().forEach(type::and);
+        add("-machine", type);
+        add("-cpu", cpu());
+        add("-smp", machine.vcpus() + ",cores=" + machine.vcpus() + ",threads=1,sockets=1");
+        add("-m", memory());
+        add("-object", backend(ram));
+        add("-numa", "node,nodeid=0,cpus=0-" + (machine.vcpus() - 1) + ",memdev=" + RAM_ID);
+        for (int i = 0; i < machine.disks().size(); i++) {
+            add("-drive", Opts.with("file", dirs.disk(i)).and("if", "virtio").and("format", "qcow2"));
+        }
+        machine.qmp().ifPresent(own -> add("-qmp", own));
+        add("-qmp", "unix:" + dirs.qmp() + ",server=on,wait=off");
+        add(
+                "-serial",
+                machine.serial().orElse("unix:" + dirs.serial() + ",server=on,wait=off") + ",logfile="
+                        + dirs.serialLog());
+        add("-monitor", machine.monitor().orElse("unix:" + dirs.monitor() + ",server=on,wait=off"));
+        if (ram instanceof Ram.Private) {
+            add("-incoming", "defer");
+        }
+        add("-parallel", "none");
+        add("-serial", "none");
+        if (ram instanceof Ram.Shared) {
+            add("-net", "none");
+        }
+        for (int i = 0; i < nics.size(); i++) {
+            Machine.Nic nic = nics.get(i);
+            add("-netdev", nic.netdev() + ",id=net" + i);
+            Opts card = Opts.of(nic.model()).and("netdev", "net" + i).and("id", "nic" + i);
+            nic.mac().ifPresent(mac -> card.and("mac", mac));
+            add("-device", card);
+        }
+        add("-vga", "none");
+        argv.add("-nographic");
+        argv.add("-nodefaults");
+        machine.kernel().ifPresent(path -> add("-kernel", path));
+        machine.initrd().ifPresent(path -> add("-initrd", path));
+        machine.append().ifPresent(text -> add("-append", text));
+        machine.devices().forEach(device -> add("-device", device));
+        argv.addAll(machine.extraArgs());
+    }
+
+    private void identity(Identity identity) {
+        argv.add("-no-user-config");
+        add("-name", identity.name());
+        add("-uuid", identity.uuid());
+        add("-device", "vmgenid,guid=auto,id=vmgenid0");
+    }
+
+    private String cpu() {
+        String model = machine.cpu().orElse(platform.accel().equals("kvm") ? "host" : "max");
+        return machine.cpuOptions().isEmpty() ? model : model + "," + String.join(",", machine.cpuOptions());
+    }
+
+    private String memory() {
+        String slots = machine.slots().map(n -> ",slots=" + n).orElse("");
+        String max = machine.maxRam().map(m -> ",maxmem=" + m).orElse("");
+        return machine.ram() + slots + max;
+    }
+
+    private String backend(Ram ram) {
+        if (ram instanceof Ram.Own) {
+            return Opts.of("memory-backend-ram")
+                    .and("id", RAM_ID)
+                    .and("size", machine.ram())
+                    .toString();
+        }
+        AbsPath file = ram instanceof Ram.Shared shared ? shared.file() : ((Ram.Private) ram).file();
+        Opts backend = Opts.of("memory-backend-file")
+                .and("id", RAM_ID)
+                .and("size", machine.ram())
+                .and("mem-path", file)
+                .and("share", ram instanceof Ram.Shared ? "on" : "off");
+        if (ram instanceof Ram.Private && platform.mapsTemplateReadOnly()) {
+            backend.and("readonly", "on").and("rom", "off");
+        }
+        return backend.toString();
+    }
+
+    private void add(String option, Object value) {
+        argv.add(option);
+        argv.add(value.toString());
+    }
+}

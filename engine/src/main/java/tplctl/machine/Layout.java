@@ -1,0 +1,73 @@
+package tplctl.machine;
+
+/** Where things lie on a host: {@code /run} holds what a reboot may take, {@code /var/lib} what it may not. */
+public final class Layout {
+    public static final String RUN = "/run/tplctl";
+    public static final String LIB = "/var/lib/tplctl";
+
+    private Layout() {}
+
+    /**
+     * The two directories of a VM, or of a template while it is built.
+     *
+     * @param run sockets, pid, console log
+     * @param lib overlay disks, spec, marks
+     */
+    public record Dirs(String run, String lib) {
+        public String pid() {
+            return run + "/pid";
+        }
+
+        public String qmp() {
+            return run + "/qmp.sock";
+        }
+
+        public String serial() {
+            return run + "/serial.sock";
+        }
+
+        public String serialLog() {
+            return run + "/serial.log";
+        }
+
+        public String monitor() {
+            return run + "/monitor.sock";
+        }
+
+        /** What the emulator itself said. */
+        public String log() {
+            return run + "/qemu.log";
+        }
+
+        public String spec() {
+            return lib + "/spec.json";
+        }
+
+        /** There once the VM was ready for the first time. */
+        public String up() {
+            return lib + "/up";
+        }
+
+        public String disk(int index) {
+            return lib + "/disk" + (index == 0 ? "" : Integer.toString(index)) + ".qcow2";
+        }
+    }
+
+    public static Dirs vm(String name) {
+        return new Dirs(RUN + "/vms/" + name, LIB + "/vms/" + name);
+    }
+
+    /** A template's build: its disks lie in {@code .building} until the template is sealed. */
+    public static Dirs building(String name) {
+        return new Dirs(RUN + "/templates/" + name, LIB + "/templates/" + name + "/.building");
+    }
+
+    public static String template(String name) {
+        return LIB + "/templates/" + name;
+    }
+
+    /** A sealed template's frozen disks and the empty overlays that clones copy. */
+    public static Dirs frozen(String name, String id) {
+        return new Dirs(RUN + "/templates/" + name, template(name) + "/" + id);
+    }
+}

@@ -1,0 +1,82 @@
+package tplctl.machine;
+
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParseException;
+import com.google.gson.JsonParser;
+import java.util.Optional;
+
+/**
+ * What a VM was made from; the file {@code spec.json} in its directory, one line of JSON. Written before its disks are made.
+ *
+ * @param template the template's name; empty for a machine of its own
+ * @param templateId the build that it was cloned from; empty for a machine of its own
+ * @param digest of everything that would make another machine of it
+ */
+public record VmRecord(
+        String name,
+        String owner,
+        String template,
+        String templateId,
+        String digest,
+        String uuid,
+        long ramBytes,
+        Platform platform) {
+    private static final String SCHEMA = "tplctl.vm/v1";
+
+    public String toJson() {
+        JsonObject json = new JsonObject();
+        json.addProperty("schema", SCHEMA);
+        json.addProperty("name", name);
+        json.addProperty("owner", owner);
+        json.addProperty("template", template);
+        json.addProperty("template_id", templateId);
+        json.addProperty("digest", digest);
+        json.addProperty("uuid", uuid);
+        json.addProperty("ram_bytes", ramBytes);
+        json.addProperty("machine_type", platform.machineType());
+        json.addProperty("accel", platform.accel());
+        json.addProperty("accel_reason", platform.accelReason());
+        json.addProperty("emulator_version", platform.version().toString());
+        return json.toString();
+    }
+
+    /** Reads one; empty when it is none, as a half-written one is not. */
+    public static Optional<VmRecord> parse(String line) {
+        try {
+            JsonObject json = JsonParser.parseString(line).getAsJsonObject();
+            if (!SCHEMA.equals(json.get("schema").getAsString())) {
+                return Optional.empty();
+            }
+            Platform platform = new Platform(
+                    text(json, "machine_type"),
+                    text(json, "accel"),
+                    text(json, "accel_reason"),
+                    QemuVersion.parse(text(json, "emulator_version")).orElse(QemuVersion.UNKNOWN));
+            return Optional.of(new VmRecord(
+                    text(json, "name"),
+                    text(json, "owner"),
+                    text(json, "template"),
+                    text(json, "template_id"),
+                    text(json, "digest"),
+                    text(json, "uuid"),
+                    json.get("ram_bytes").getAsLong(),
+                    platform));
+        } catch (JsonParseException
+                | IllegalStateException
+                | NullPointerException
+                | UnsupportedOperationException
+                | ClassCastException
+                | NumberFormatException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** What a template's clones have in their records, for {@code grep -F}. */
+    static String templateField(String name) {
+        return "\"template\":\"" + name + "\"";
+    }
+
+    private static String text(JsonObject json, String key) {
+        return json.get(key).getAsString();
+    }
+}

@@ -1,0 +1,153 @@
+package tplctl.kinds;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tplctl.kind.ProbeOutput;
+import tplctl.kind.Sh;
+import tplctl.kind.Step;
+
+/**
+ * Pools of huge pages in the shells that hosts have: of plain files laid over {@code /sys/kernel/mm/hugepages}, so that nobody else's
+ * pages are touched; and one page of a size that nobody else is likely to use, of the real kernel.
+ */
+class HugePagesIT {
+    @TempDir
+    Path dir;
+
+    private Path pool = Path.of("/");
+    private Path etc = Path.of("/");
+    private PrivateMounts mounts;
+
+    @BeforeEach
+    void open() throws IOException {
+        assumeThat(Files.isWritable(Path.of("/sys/kernel/mm/hugepages")))
+                .as("needs root, and huge pages")
+                .isTrue();
+        etc = Files.createDirectory(dir.resolve("etc"));
+        pool = Files.createDirectories(dir.resolve("pools/hugepages-2048kB"));
+        pages(0, 0, 0, 0);
+        mounts = PrivateMounts.open(etc);
+        ProbeOutput out = bench(Bench.DASH)
+                .run(Sh.of("mount --bind {} /sys/kernel/mm/hugepages", dir.resolve("pools"))
+                        .script());
+        assertThat(out.exit()).as(out.stderr()).isZero();
+    }
+
+    @AfterEach
+    void close() throws IOException {
+        mounts.close();
+    }
+
+    private void pages(int total, int free, int reserved, int surplus) throws IOException {
+        Files.writeString(pool.resolve("nr_hugepages"), total + "\n");
+        Files.writeString(pool.resolve("free_hugepages"), free + "\n");
+        Files.writeString(pool.resolve("resv_hugepages"), reserved + "\n");
+        Files.writeString(pool.resolve("surplus_hugepages"), surplus + "\n");
+    }
+
+    private Bench bench(List<String> shell) throws IOException {
+        return new Bench(mounts.shell(shell), Files.createDirectories(dir.resolve("scratch")));
+    }
+
+    private String total() throws IOException {
+        return Files.readString(pool.resolve("nr_hugepages")).strip();
+    }
+
+    @Shells
+    void growsPersistsAndGivesBackNoMoreThanIsFree(List<String> shell) throws IOException {
+        Bench bench = bench(shell);
+        pages(3, 1, 0, 0);
+        Trial<?, ?> trial = Trial.of("hugepages", "2M", "{ count: 10, persist: true }");
+        Map<String, String> trace = bench.apply(trial).orElseThrow();
+
+        assertThat(total()).isEqualTo("10");
+        assertThat(etc.resolve("sysctl.d/60-tplctl-hugepages.conf")).content().endsWith("\nvm.nr_hugepages = 10\n");
+
+        pages(10, 5, 2, 0);
+        String said = bench.succeed(
+                        trial.kind().removal(trial.self(), trace).steps().get(0))
+                .stderr();
+        assertThat(said).isEqualTo("7 huge pages of 2M stay, since they are in use\n");
+        assertThat(total()).isEqualTo("7");
+        assertThat(etc.resolve("sysctl.d")).isEmptyDirectory();
+        pages(7, 7, 0, 0);
+        bench.remove(trial, trace);
+        bench.remove(trial, trace);
+        assertThat(total()).isEqualTo("3");
+    }
+
+    @Shells
+    void putsThePoolBackWhenTheKernelFindsTooFewPages(List<String> shell) throws IOException {
+        Bench bench = bench(shell);
+        pages(3, 1, 0, 0);
+        Step.Run step = (Step.Run) bench.changes(Trial.of("hugepages", "2M", "{ count: 10 }"))
+                .get(0)
+                .steps()
+                .get(0);
+        String kernel = "echo() { if [ \"$1\" -gt 8 ]; then command echo 8; else command echo \"$@\"; fi; }\n";
+
+        ProbeOutput out = bench.run(kernel + step.script().script());
+
+        assertThat(out.exit()).isEqualTo(1);
+        assertThat(out.stderr())
+                .matches("asked for 10 huge pages of 2M, the kernel found only 8; [0-9]+ MiB of memory are available;"
+                        + " the pool is back at 3 pages\n");
+        assertThat(total()).isEqualTo("3");
+    }
+
+    @Shells
+    void shrinksToTheExactCountOrNotAtAll(List<String> shell) throws IOException {
+        Bench bench = bench(shell);
+        pages(10, 10, 0, 0);
+        assertThat(bench.apply(Trial.of("hugepages", "2M", "{ count: 4, exact: true }")))
+                .isEmpty();
+        assertThat(total()).isEqualTo("4");
+
+        Step.Run step = (Step.Run) bench.changes(Trial.of("hugepages", "2M", "{ count: 0, exact: true }"))
+                .get(0)
+                .steps()
+                .get(0);
+        String kernel = "echo() { if [ \"$1\" -lt 2 ]; then command echo 2; else command echo \"$@\"; fi; }\n";
+        ProbeOutput out = bench.run(kernel + step.script().script());
+        assertThat(out.exit()).isEqualTo(1);
+        assertThat(out.stderr())
+                .isEqualTo("the pool of 2M pages cannot shrink to 0: more are in use; it is as it was\n");
+        assertThat(total()).isEqualTo("4");
+    }
+
+    @Shells
+    void saysWhichSizesTheKernelHas(List<String> shell) throws IOException {
+        assertThat(bench(shell).changes(Trial.of("hugepages", "16M", "{ count: 1 }")))
+                .singleElement()
+                .satisfies(c -> assertThat(c.refusal()).endsWith("has no huge pages of 16M: it has 2M"));
+    }
+
+    @Test
+    void growsTheKernelsOwnPool() throws IOException {
+        Path real = Path.of("/sys/kernel/mm/hugepages/hugepages-1048576kB");
+        assumeThat(real).as("needs 1G pages").isDirectory();
+        Bench bench = new Bench(Bench.DASH, Files.createDirectories(dir.resolve("scratch")));
+        int before =
+                Integer.parseInt(Files.readString(real.resolve("nr_hugepages")).strip());
+        Trial<?, ?> trial = Trial.of("hugepages", "1G", "{ count: " + (before + 1) + " }");
+        ProbeOutput observed = bench.look(trial);
+        ProbeOutput grown = bench.perform(trial.changes(observed).get(0).steps().get(0));
+        try {
+            assumeThat(grown.stderr()).as("needs 1 GiB of memory in one piece").isEmpty();
+            assertThat(bench.changes(trial)).isEmpty();
+        } finally {
+            bench.remove(trial, trial.trace(observed).orElseThrow());
+        }
+        assertThat(Files.readString(real.resolve("nr_hugepages")).strip()).isEqualTo(Integer.toString(before));
+    }
+}

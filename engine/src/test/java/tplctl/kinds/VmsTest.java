@@ -1,0 +1,337 @@
+package tplctl.kinds;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import tplctl.diag.Diagnostics;
+import tplctl.kind.Change;
+import tplctl.kind.Claim;
+import tplctl.kind.Impact;
+import tplctl.kind.ProbeException;
+import tplctl.kind.ProbeOutput;
+import tplctl.kind.ResourceId;
+import tplctl.kind.Step;
+import tplctl.kind.Subject;
+import tplctl.machine.Manifest;
+import tplctl.machine.Platform;
+import tplctl.machine.QemuVersion;
+import tplctl.machine.Samples;
+import tplctl.machine.TemplateInfo;
+import tplctl.machine.VmRecord;
+import tplctl.machine.VmTask;
+import tplctl.text.MapNode;
+import tplctl.text.YamlReader;
+
+/** What a VM needs, for everything that can be found of it. */
+class VmsTest {
+    private static final Subject WEB = new Subject(new ResourceId("h1", "vms", "web"), "site");
+    private static final TemplateInfo BASE = Samples.template(Samples.machine("{ram: 1G, disk: vm}"));
+    private static final Manifest MANIFEST = Samples.manifest(BASE);
+    private static final String PLAIN_EMULATOR = """
+            emulator /usr/bin/qemu
+            emulator_stamp s
+            version QEMU emulator version 10.0.3
+            machine pc Standard PC (alias of pc-i440fx-10.0)
+            kvm ok
+            """;
+
+    @Test
+    void anAbsentCloneIsMadeWithoutTouchingAnything() {
+        Change change = only(changes("{template: base}", manifest()));
+        assertThat(change.impact()).isEqualTo(Impact.CREATE);
+        assertThat(change.notes()).isEmpty();
+        VmTask.StartVm start = start(change);
+        assertThat(start.state()).contains("/mnt/ramdisk/state");
+        assertThat(start.platform()).isEqualTo(MANIFEST.platform());
+        assertThat(start.prepare().script())
+                .contains("/var/lib/tplctl/templates/base/" + MANIFEST.id() + "/clone.qcow2")
+                .doesNotContain("rm -rf");
+    }
+
+    @Test
+    void aRunningCloneIsLeftAlone() {
+        assertThat(changes("{template: base}", whole("{template: base}", true) + manifest()))
+                .isEmpty();
+    }
+
+    @Test
+    void aCloneThatNeverBecameReadyIsMadeAnew() {
+        String found = "leftovers\n" + record("{template: base}", MANIFEST.id()) + "pid 77\n" + manifest();
+        Change change = only(changes("{template: base}", found));
+        assertThat(change.impact()).isEqualTo(Impact.CREATE);
+        assertThat(change.notes()).containsExactly("an earlier start was not finished; what it left is discarded");
+        assertThat(start(change).prepare().script()).contains("kill -KILL", "rm -rf -- /run/tplctl/vms/web");
+    }
+
+    @Test
+    void aCloneFoundOffBootsFromItsOwnDisk() {
+        Change change = only(changes("{template: base}", whole("{template: base}", false) + manifest()));
+        assertThat(change.impact()).isEqualTo(Impact.UPDATE);
+        assertThat(change.notes()).singleElement().asString().contains("not shared");
+        VmTask.StartVm start = start(change);
+        assertThat(start.state()).isEmpty();
+        assertThat(start.argv()).doesNotContain("-incoming");
+        assertThat(start.prepare().script()).doesNotContain("rm -rf", "cp --", "qemu-img");
+    }
+
+    @Test
+    void aCloneFoundOffIsMadeFreshWhenTheUserSaidSo() {
+        String spec = "{template: base, restart: fresh}";
+        Change change = only(changes(spec, whole(spec, false) + manifest()));
+        assertThat(change.impact()).isEqualTo(Impact.REPLACE);
+        assertThat(change.notes()).singleElement().asString().contains("its disk is dropped");
+        assertThat(start(change).state()).isPresent();
+    }
+
+    @Test
+    void freshDoesNotTouchACloneThatRuns() {
+        String spec = "{template: base, restart: fresh}";
+        assertThat(changes(spec, whole(spec, true) + manifest())).isEmpty();
+    }
+
+    @Test
+    void anotherSpecReplacesARunningVmAfterShuttingItDown() {
+        Change change =
+                only(changes("{template: base, nics: [{netdev: user}]}", whole("{template: base}", true) + manifest()));
+        assertThat(change.impact()).isEqualTo(Impact.REPLACE);
+        assertThat(tasks(change))
+                .extracting(Object::getClass)
+                .hasToString("[" + VmTask.StopVm.class + ", " + VmTask.StartVm.class + "]");
+        assertThat(start(change).cards())
+                .singleElement()
+                .satisfies(card -> assertThat(card.mac())
+                        .hasValueSatisfying(m -> assertThat(m).startsWith("52:54:00:")));
+    }
+
+    @Test
+    void aCloneWhoseTemplateWasReplacedIsReplacedWhetherItRunsOrNot() {
+        for (boolean alive : List.of(true, false)) {
+            String found = "leftovers\n" + record("{template: base}", "0000000000000000") + "up\nstale\n"
+                    + (alive ? "pid 77\n" : "") + manifest();
+            Change change = only(changes("{template: base}", found));
+            assertThat(change.impact()).isEqualTo(Impact.REPLACE);
+            assertThat(change.from()).isEqualTo("its template was replaced");
+        }
+    }
+
+    @Test
+    void aCloneWhoseTemplateIsGoneInTheMiddleOfItsReplacementIsReplaced() {
+        String found = "leftovers\n" + record("{template: base}", MANIFEST.id()) + "up\nstale\npid 77\n";
+        assertThat(only(changes("{template: base}", found)).impact()).isEqualTo(Impact.REPLACE);
+    }
+
+    @Test
+    void aCloneKeepsItsDiskWhenTheReplacementOfItsTemplateWasGivenUp() {
+        String found = "leftovers\n" + record("{template: base}", MANIFEST.id()) + "up\nstale\npid 77\n" + manifest();
+        assertThat(changes("{template: base}", found)).isEmpty();
+    }
+
+    @Test
+    void aCloneOfATemplateThatWasMadeAnewAfterARebootKeepsItsDisk() {
+        String found = "leftovers\n" + record("{template: base}", "0000000000000000") + "up\n" + manifest();
+        assertThat(only(changes("{template: base}", found)).impact()).isEqualTo(Impact.UPDATE);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"true", "false"})
+    void neverDropsTheDiskOfAVmWhoseRecordCannotBeReadWithoutAsking(String running) {
+        String found = "leftovers\nrecord {\"sch\nup\n" + manifest();
+        assertThat(only(changes("{template: base, running: " + running + "}", found))
+                        .impact())
+                .isEqualTo(Impact.REPLACE);
+    }
+
+    @Test
+    void aVmThatShallBeOffIsDefinedAndNotStarted() {
+        Change change = only(changes("{template: base, running: false}", manifest()));
+        assertThat(change.impact()).isEqualTo(Impact.CREATE);
+        assertThat(tasks(change)).isEmpty();
+        String spec = "{template: base, running: false}";
+        assertThat(changes(spec, "leftovers\n" + record(spec, "") + manifest())).isEmpty();
+    }
+
+    @Test
+    void aRunningVmThatShallBeOffIsShutDownAndKeepsItsDisk() {
+        String spec = "{template: base, running: false}";
+        Change change = only(changes(spec, whole(spec, true) + manifest()));
+        assertThat(change.impact()).isEqualTo(Impact.UPDATE);
+        assertThat(tasks(change)).singleElement().isInstanceOf(VmTask.StopVm.class);
+        assertThat(changes(spec, whole(spec, false) + manifest())).isEmpty();
+    }
+
+    @Test
+    void aVmThatShallBeOffIsNeverStartedByAReplacement() {
+        String spec = "{template: base, running: false}";
+        for (boolean alive : List.of(true, false)) {
+            String found = "leftovers\n" + record("{template: base}", "0000000000000000") + "up\nstale\n"
+                    + (alive ? "pid 77\n" : "") + manifest();
+            Change change = only(changes(spec, found));
+            assertThat(change.impact()).isEqualTo(Impact.REPLACE);
+            assertThat(tasks(change)).noneMatch(VmTask.StartVm.class::isInstance);
+            assertThat(change.steps()).last().isInstanceOf(Step.Run.class);
+        }
+    }
+
+    @Test
+    void aHalfMadeVmThatShallBeOffIsEndedAndDefined() {
+        String spec = "{template: base, running: false}";
+        Change change = only(changes(spec, "leftovers\n" + record(spec, MANIFEST.id()) + "pid 77\n" + manifest()));
+        assertThat(change.impact()).isEqualTo(Impact.CREATE);
+        assertThat(((Step.Run) change.steps().get(0)).script().script()).contains("kill -KILL");
+    }
+
+    @Test
+    void isReplacedInThePlanThatReplacesItsTemplateUnlessItHasNothingToLose() {
+        assertThat(only(displaced("{template: base}", whole("{template: base}", true) + manifest()))
+                        .impact())
+                .isEqualTo(Impact.REPLACE);
+        String off = "{template: base, running: false}";
+        assertThat(only(displaced(off, whole(off, false) + manifest())).impact())
+                .isEqualTo(Impact.REPLACE);
+        assertThat(displaced(off, "leftovers\n" + record(off, "") + manifest())).isEmpty();
+    }
+
+    @Test
+    void aPlainVmFollowsTheSameRules() {
+        String spec = "{machine: {ram: 1G, disk: vm}}";
+        Change made = only(changes(spec, PLAIN_EMULATOR));
+        assertThat(made.impact()).isEqualTo(Impact.CREATE);
+        assertThat(start(made).platform().accel()).isEqualTo("kvm");
+        assertThat(changes(spec, whole(spec, true))).isEmpty();
+        Change again = only(changes(spec, whole(spec, false) + PLAIN_EMULATOR));
+        assertThat(again.impact()).isEqualTo(Impact.UPDATE);
+        assertThat(again.notes()).isEmpty();
+        assertThat(only(changes("{machine: {ram: 2G, disk: vm}}", whole(spec, true)))
+                        .impact())
+                .isEqualTo(Impact.REPLACE);
+    }
+
+    @Test
+    void aPlainVmIsTheSameWhereverItIsWritten() {
+        assertThat(changes("\n\n  {machine: {disk: vm, ram: 1G}}", whole("{machine: {ram: 1G, disk: vm}}", true)))
+                .isEmpty();
+    }
+
+    @Test
+    void aCloneWithWhatPunchesHolesIsRefusedUnderAnOldEmulator() {
+        TemplateInfo balloon = Samples.template(Samples.machine("{ram: 1G, devices: [virtio-balloon-pci]}"));
+        Manifest old = Samples.manifest(balloon, new Platform("pc", "tcg", "", new QemuVersion(7, 2, 0)));
+        VmSpec spec = spec("{template: base}").linked(Optional.of(balloon), Optional.empty());
+        VmState have = VmState.parse(new ProbeOutput(0, "manifest " + old.toJson() + "\n", ""));
+        assertThat(only(new Vms().changes(WEB, spec, have)).refusal()).contains("balloon", "7.2.0");
+        Manifest young = Samples.manifest(balloon);
+        VmState fine = VmState.parse(new ProbeOutput(0, "manifest " + young.toJson() + "\n", ""));
+        assertThat(only(new Vms().changes(WEB, spec, fine)).isRefused()).isFalse();
+    }
+
+    @Test
+    void aCloneOnHugePagesClaimsAllOfItsRamAndGivesBackWhatItHad() {
+        String room = "room hugetlbfs 2097152 0 0\npages 600 0\n";
+        assertThat(claims("{template: base}", manifest() + room))
+                .containsExactly(new Claim("huge pages of 2M", "pages", 600, 512, 0));
+        assertThat(claims(
+                        "{template: base, nics: [{netdev: user}]}",
+                        whole("{template: base}", true) + manifest() + room))
+                .containsExactly(new Claim("huge pages of 2M", "pages", 600, 512, 512));
+        assertThat(claims("{template: base}", whole("{template: base}", true) + manifest()))
+                .isEmpty();
+        assertThat(claims("{template: base}", manifest() + "room tmpfs 4096 1 2\n"))
+                .isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"pid x\n", "pid\n", "pid -1\n", "pid 99999999999999999999\n", "room tmpfs\n"})
+    void anAnswerThatCannotBeReadIsAnErrorOfTheProbe(String stdout) {
+        assertThatThrownBy(() -> VmState.parse(new ProbeOutput(0, stdout, ""))).isInstanceOf(ProbeException.class);
+    }
+
+    @Test
+    void aProbeThatFailedSaysNothing() {
+        assertThatThrownBy(() -> VmState.parse(new ProbeOutput(2, "", "sh: boom")))
+                .isInstanceOf(ProbeException.class)
+                .hasMessageContaining("boom");
+    }
+
+    private static VmSpec spec(String yaml) {
+        Diagnostics errors = new Diagnostics();
+        MapNode node = (MapNode) YamlReader.read("vm.yml", yaml, errors).orElseThrow();
+        tplctl.kind.Decoding decoding = new tplctl.kind.Decoding("h1", errors, Samples.noAssets());
+        VmSpec spec = new Vms()
+                .schema()
+                .decode("web", node, List.of(), decoding)
+                .orElseThrow(() -> new AssertionError(errors.sorted().toString()));
+        Map<String, Object> exports = Map.of(
+                "templates.base",
+                BASE,
+                "images.vm",
+                new tplctl.machine.DiskImage(new tplctl.kind.AbsPath("/img/vm"), "qcow2"));
+        return new Vms().link(WEB, spec, new FixedLinks(exports), decoding);
+    }
+
+    private static String record(String yaml, String build) {
+        VmSpec spec = spec(yaml);
+        return "record "
+                + new VmRecord(
+                                "web",
+                                "site",
+                                spec.template().map(TemplateInfo::name).orElse(""),
+                                build,
+                                spec.digest(),
+                                "u",
+                                1L << 30,
+                                Samples.PLATFORM)
+                        .toJson()
+                + "\n";
+    }
+
+    private static String whole(String yaml, boolean alive) {
+        return "leftovers\n" + record(yaml, MANIFEST.id()) + "up\n" + (alive ? "pid 77\n" : "");
+    }
+
+    private static String manifest() {
+        return "manifest " + MANIFEST.toJson() + "\n";
+    }
+
+    private static List<Change> changes(String yaml, String found) {
+        return new Vms().changes(WEB, spec(yaml), VmState.parse(new ProbeOutput(0, found, "")));
+    }
+
+    private static List<Change> displaced(String yaml, String found) {
+        return new Vms().displaced(WEB, spec(yaml), VmState.parse(new ProbeOutput(0, found, "")));
+    }
+
+    private static List<Claim> claims(String yaml, String found) {
+        VmState have = VmState.parse(new ProbeOutput(0, found, ""));
+        return new Vms().claims(WEB, spec(yaml), have, changes(yaml, found));
+    }
+
+    private static Change only(List<Change> changes) {
+        assertThat(changes).hasSize(1);
+        return changes.get(0);
+    }
+
+    private static List<VmTask> tasks(Change change) {
+        List<VmTask> tasks = new ArrayList<>();
+        for (Step step : change.steps()) {
+            if (step instanceof Step.Emulator emulator) {
+                tasks.add((VmTask) emulator.task());
+            }
+        }
+        return tasks;
+    }
+
+    private static VmTask.StartVm start(Change change) {
+        return tasks(change).stream()
+                .filter(VmTask.StartVm.class::isInstance)
+                .map(VmTask.StartVm.class::cast)
+                .findFirst()
+                .orElseThrow();
+    }
+}

@@ -1,0 +1,164 @@
+package tplctl.machine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import tplctl.kind.AbsPath;
+
+class CommandLineTest {
+    private static final String DOCUMENT = """
+            type: pc
+            options: { kernel_irqchip: "on", nvdimm: "on" }
+            accel: kvm
+            cpu: host
+            cpu_options: [host-cache-info=on]
+            vcpus: 1
+            ram: 1G
+            slots: 4
+            max_ram: 30G
+            disk: vm
+            qmp: "unix:/tmp/qmp0.sock,server,nowait"
+            serial: "telnet:127.0.0.1:7000,server,nowait"
+            monitor: "telnet:127.0.0.1:8000,server,nowait"
+            """;
+    private static final Platform PC = new Platform("pc", "kvm", "", new QemuVersion(8, 1, 0));
+    private static final Identity IDENTITY = Identity.of("h1", "site", "web-1");
+    private static final AbsPath MEMORY = new AbsPath("/mnt/hugetlb/memory");
+
+    @Test
+    void hasTheDocumentsOptionsOfATemplateInItsOrderWithItsValues() {
+        List<String> argv =
+                CommandLine.template(Samples.machine(DOCUMENT), PC, Layout.building("base"), MEMORY, IDENTITY);
+        assertThat(argv)
+                .containsSubsequence(
+                        "qemu-system-x86_64",
+                        "-machine",
+                        "pc,accel=kvm,kernel_irqchip=on,nvdimm=on",
+                        "-cpu",
+                        "host,host-cache-info=on",
+                        "-smp",
+                        "1,cores=1,threads=1,sockets=1",
+                        "-m",
+                        "1G,slots=4,maxmem=30G",
+                        "-object",
+                        "memory-backend-file,id=mem0,size=1G,mem-path=/mnt/hugetlb/memory,share=on",
+                        "-numa",
+                        "node,nodeid=0,cpus=0-0,memdev=mem0",
+                        "-drive",
+                        "file=/var/lib/tplctl/templates/base/.building/disk.qcow2,if=virtio,format=qcow2",
+                        "-qmp",
+                        "unix:/tmp/qmp0.sock,server,nowait",
+                        "-serial",
+                        "telnet:127.0.0.1:7000,server,nowait,logfile=/run/tplctl/templates/base/serial.log",
+                        "-monitor",
+                        "telnet:127.0.0.1:8000,server,nowait",
+                        "-parallel",
+                        "none",
+                        "-serial",
+                        "none",
+                        "-net",
+                        "none",
+                        "-vga",
+                        "none",
+                        "-nographic",
+                        "-nodefaults");
+    }
+
+    @Test
+    void hasTheDocumentsOptionsOfACloneInItsOrderWithItsValues() {
+        List<String> argv = CommandLine.clone(Samples.machine(DOCUMENT), PC, Layout.vm("web-1"), MEMORY, IDENTITY);
+        assertThat(argv)
+                .containsSubsequence(
+                        "-object",
+                        "memory-backend-file,id=mem0,size=1G,mem-path=/mnt/hugetlb/memory,share=off",
+                        "-numa",
+                        "-drive",
+                        "file=/var/lib/tplctl/vms/web-1/disk.qcow2,if=virtio,format=qcow2",
+                        "-qmp",
+                        "-serial",
+                        "-monitor",
+                        "-incoming",
+                        "-parallel",
+                        "none",
+                        "-serial",
+                        "none",
+                        "-vga",
+                        "none",
+                        "-nographic",
+                        "-nodefaults")
+                .doesNotContain("-net", "-S");
+    }
+
+    @Test
+    void aCloneAndItsTemplateHaveTheSameDevicesInTheSameOrder() {
+        Machine machine = Samples.machine(DOCUMENT + "devices: [virtio-rng-pci]\n");
+        assertThat(devices(CommandLine.clone(machine, PC, Layout.vm("a"), MEMORY, IDENTITY)))
+                .isEqualTo(devices(CommandLine.template(machine, PC, Layout.building("b"), MEMORY, IDENTITY)))
+                .containsExactly("virtio-rng-pci", "vmgenid,guid=auto,id=vmgenid0");
+    }
+
+    @Test
+    void mapsATemplateReadOnlyFromQemu8Point2On() {
+        Machine machine = Samples.machine("{ram: 1G}");
+        assertThat(backend(machine, new QemuVersion(8, 2, 0))).endsWith(",share=off,readonly=on,rom=off");
+        assertThat(backend(machine, new QemuVersion(8, 1, 9))).endsWith(",share=off");
+    }
+
+    @Test
+    void aBootHasRamOfItsOwnAndItsCardsFromTheBeginning() {
+        List<Machine.Nic> cards =
+                List.of(new Machine.Nic("user,hostfwd=tcp::1-:2", "e1000", Optional.of("52:54:00:00:00:01")));
+        List<String> argv = CommandLine.boot(Samples.machine("{ram: 1536M}"), PC, Layout.vm("a"), IDENTITY, cards);
+        assertThat(argv)
+                .containsSubsequence("-object", "memory-backend-ram,id=mem0,size=1536M")
+                .containsSubsequence(
+                        "-netdev",
+                        "user,hostfwd=tcp::1-:2,id=net0",
+                        "-device",
+                        "e1000,netdev=net0,id=nic0,mac=52:54:00:00:00:01")
+                .doesNotContain("-incoming");
+    }
+
+    @Test
+    void doublesCommasInPathsOnly() {
+        AbsPath odd = new AbsPath("/mnt/a,b=c/mem,share=on");
+        assertThat(CommandLine.clone(Samples.machine("{ram: 1G}"), PC, Layout.vm("a"), odd, IDENTITY))
+                .contains("memory-backend-file,id=mem0,size=1G,mem-path=/mnt/a,,b=c/mem,,share=on,share=off");
+    }
+
+    @Test
+    void extraArgumentsGoThroughAsTheyAre() {
+        Machine machine = Samples.machine("{ram: 1G, extra_args: [-smbios, 'type=1,serial=a b', '']}");
+        assertThat(CommandLine.boot(machine, PC, Layout.vm("a"), IDENTITY, List.of()))
+                .containsSubsequence("-smbios", "type=1,serial=a b", "");
+    }
+
+    @Test
+    void severalDisksKeepTheirOrder() {
+        Machine machine = Samples.machine("{ram: 1G, disks: [a, b]}");
+        assertThat(CommandLine.boot(machine, PC, Layout.vm("v"), IDENTITY, List.of()))
+                .containsSubsequence(
+                        "-drive",
+                        "file=/var/lib/tplctl/vms/v/disk.qcow2,if=virtio,format=qcow2",
+                        "-drive",
+                        "file=/var/lib/tplctl/vms/v/disk1.qcow2,if=virtio,format=qcow2");
+    }
+
+    private static String backend(Machine machine, QemuVersion version) {
+        Platform platform = new Platform("pc", "kvm", "", version);
+        List<String> argv = CommandLine.clone(machine, platform, Layout.vm("a"), MEMORY, IDENTITY);
+        return argv.get(argv.indexOf("-object") + 1);
+    }
+
+    private static List<String> devices(List<String> argv) {
+        List<String> devices = new java.util.ArrayList<>();
+        for (int i = 0; i < argv.size(); i++) {
+            if (argv.get(i).equals("-device")) {
+                devices.add(argv.get(i + 1));
+            }
+        }
+        return devices;
+    }
+}
