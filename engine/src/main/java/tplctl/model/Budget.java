@@ -1,0 +1,66 @@
+package tplctl.model;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import tplctl.kind.ByteSize;
+import tplctl.kind.Claim;
+import tplctl.kind.ResourceId;
+
+/** Adds up what a plan takes from each host's limited pools. */
+final class Budget {
+    private record Pool(String host, String name) {}
+
+    private record Claimant(ResourceId id, Claim claim) {}
+
+    private final Map<Pool, List<Claimant>> claims = new LinkedHashMap<>();
+
+    void add(ResourceId id, Claim claim) {
+        claims.computeIfAbsent(new Pool(id.host(), claim.pool()), p -> new ArrayList<>())
+                .add(new Claimant(id, claim));
+    }
+
+    /** One problem for each pool that is asked for more than it has and gets. */
+    List<Plan.Problem> problems() {
+        List<Plan.Problem> problems = new ArrayList<>();
+        claims.forEach((pool, claimants) -> {
+            long takes = claimants.stream().mapToLong(c -> c.claim().takes()).sum();
+            long gives = claimants.stream().mapToLong(c -> c.claim().gives()).sum();
+            long free =
+                    claimants.stream().mapToLong(c -> c.claim().free()).max().orElse(-1);
+            boolean known = free >= 0 || gives > 0;
+            long available = free > Long.MAX_VALUE - gives ? Long.MAX_VALUE : Math.max(0, free) + gives;
+            if (known && takes > available) {
+                problems.add(problem(pool, claimants, available, takes));
+            }
+        });
+        return problems;
+    }
+
+    private static Plan.Problem problem(Pool pool, List<Claimant> claimants, long available, long takes) {
+        String unit = claimants.get(0).claim().unit();
+        StringBuilder each = new StringBuilder();
+        ResourceId first = claimants.get(0).id();
+        boolean any = false;
+        for (Claimant claimant : claimants) {
+            if (claimant.claim().takes() > 0) {
+                first = any ? first : claimant.id();
+                each.append(any ? ", " : "")
+                        .append(claimant.id().local())
+                        .append(' ')
+                        .append(amount(claimant.claim().takes(), unit));
+                any = true;
+            }
+        }
+        return new Plan.Problem(
+                first,
+                "not enough " + pool.name() + " on " + pool.host() + ": the plan takes " + amount(takes, unit) + " ("
+                        + each + "), there will be " + amount(available, unit),
+                "make the pool larger by " + amount(takes - available, unit) + ", or ask for less");
+    }
+
+    private static String amount(long count, String unit) {
+        return unit.equals("bytes") ? new ByteSize(count).toString() : Long.toString(count);
+    }
+}

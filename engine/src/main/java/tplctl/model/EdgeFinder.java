@@ -1,0 +1,148 @@
+package tplctl.model;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import tplctl.diag.Diagnostics;
+import tplctl.diag.Position;
+import tplctl.diag.Suggest;
+import tplctl.kind.AbsPath;
+import tplctl.kind.Decoding;
+import tplctl.kind.Ref;
+import tplctl.kind.ResourceId;
+import tplctl.model.ResourceGraph.Edge;
+
+/** Reads the edges out of what resources refer to, provide, stand on and follow. */
+final class EdgeFinder {
+    private final Map<ResourceId, Resource<?, ?>> byId;
+    private final Declared declared;
+    private final Set<ResourceId> unmanaged;
+    private final Diagnostics errors;
+    private final Map<ResourceId, List<ResourceId>> byGroup = new HashMap<>();
+
+    EdgeFinder(Map<ResourceId, Resource<?, ?>> byId, Declared declared, Set<ResourceId> unmanaged, Diagnostics errors) {
+        this.byId = byId;
+        this.declared = declared;
+        this.unmanaged = unmanaged;
+        this.errors = errors;
+        for (Resource<?, ?> resource : byId.values()) {
+            ResourceId group =
+                    new ResourceId(resource.id().host(), resource.id().kind(), resource.group());
+            byGroup.computeIfAbsent(group, g -> new ArrayList<>()).add(resource.id());
+        }
+    }
+
+    /** Edges that the user wrote: references, {@code needs} and paths. */
+    List<Edge> hardEdges() {
+        List<Edge> edges = new ArrayList<>();
+        byId.values().forEach(r -> r.ties().refs().forEach(ref -> addReference(r.id(), ref, edges)));
+        declared.broken().forEach((id, refs) -> refs.forEach(ref -> addReference(id, ref, new ArrayList<>())));
+        PathIndex paths = PathIndex.of(byId.values(), errors);
+        byId.values().forEach(r -> addPaths(r, paths, edges));
+        return edges;
+    }
+
+    /** Edges that only the kinds' usual order asks for. */
+    List<Edge> softEdges() {
+        Map<String, List<ResourceId>> byWord = new HashMap<>();
+        for (Resource<?, ?> r : byId.values()) {
+            String host = r.id().host();
+            byWord.computeIfAbsent(host + " kind " + r.kind().name(), k -> new ArrayList<>())
+                    .add(r.id());
+            r.ties()
+                    .marks()
+                    .forEach(word -> byWord.computeIfAbsent(host + " " + word, k -> new ArrayList<>())
+                            .add(r.id()));
+        }
+        List<Edge> edges = new ArrayList<>();
+        for (Resource<?, ?> r : byId.values()) {
+            String host = r.id().host();
+            Set<ResourceId> targets = new TreeSet<>();
+            r.kind().after().forEach(kind -> targets.addAll(byWord.getOrDefault(host + " kind " + kind, List.of())));
+            r.ties().follows().forEach(word -> targets.addAll(byWord.getOrDefault(host + " " + word, List.of())));
+            targets.remove(r.id());
+            targets.forEach(target -> edges.add(new Edge(r.id(), target, "usually comes after", r.at())));
+        }
+        return edges;
+    }
+
+    private void addReference(ResourceId from, Ref ref, List<Edge> edges) {
+        ResourceId target = new ResourceId(ref.host(), ref.kind(), ref.name());
+        List<ResourceId> targets = byId.containsKey(target) ? List.of(target) : byGroup.getOrDefault(target, List.of());
+        if (targets.isEmpty()) {
+            reportMissing(from, target, ref.at());
+            return;
+        }
+        if (targets.contains(from)) {
+            errors.error(ref.at(), target.local() + " needs itself", "remove it here");
+            return;
+        }
+        targets.forEach(to -> edges.add(new Edge(from, to, "needs", ref.at())));
+    }
+
+    private void reportMissing(ResourceId from, ResourceId target, Position at) {
+        boolean sameHost = target.host().equals(from.host());
+        String shown = sameHost ? target.local() : target.toString();
+        if (unmanaged.contains(target)) {
+            errors.error(at, shown + " is switched off by its \"when\"", "give this resource the same \"when\"");
+            return;
+        }
+        if (target.equals(from)) {
+            errors.error(at, shown + " needs itself", "remove it here");
+            return;
+        }
+        if (declared.ids().contains(target)) {
+            return; // its own errors are reported already, or its count is 0
+        }
+        Set<String> candidates = new TreeSet<>();
+        Set<String> ofKind = new TreeSet<>();
+        Set<ResourceId> all = new HashSet<>(byGroup.keySet());
+        all.addAll(declared.ids());
+        all.forEach(id -> {
+            if (id.host().equals(target.host())) {
+                candidates.add(sameHost ? id.local() : id.toString());
+                if (id.kind().equals(target.kind())) {
+                    ofKind.add(id.name());
+                }
+            }
+        });
+        String known = ofKind.isEmpty()
+                ? target.host() + " has no resource of the kind \"" + target.kind() + "\""
+                : target.kind() + " on " + target.host() + ": " + String.join(", ", ofKind);
+        errors.error(
+                at,
+                "there is no " + shown,
+                Suggest.nearest(target.name(), ofKind)
+                        .map(n -> "did you mean \"" + n + "\"?")
+                        .orElseGet(() -> Suggest.didYouMean(shown, candidates, known)));
+    }
+
+    private static void addPaths(Resource<?, ?> from, PathIndex paths, List<Edge> edges) {
+        Set<ResourceId> seen = new HashSet<>();
+        for (Decoding.PathUse use : from.ties().provided()) {
+            addAbove(from, use.path().parent(), use.at(), paths, seen, edges);
+        }
+        for (Decoding.PathUse use : from.ties().used()) {
+            addAbove(from, use.path(), use.at(), paths, seen, edges);
+        }
+    }
+
+    private static void addAbove(
+            Resource<?, ?> from, AbsPath start, Position at, PathIndex paths, Set<ResourceId> seen, List<Edge> edges) {
+        for (AbsPath path = start; ; path = path.parent()) {
+            AbsPath here = path;
+            paths.provider(from.id().host(), path).ifPresent(to -> {
+                if (!to.id().equals(from.id()) && seen.add(to.id())) {
+                    edges.add(new Edge(from.id(), to.id(), "lies on " + here + " of", at));
+                }
+            });
+            if (path.isRoot()) {
+                return;
+            }
+        }
+    }
+}

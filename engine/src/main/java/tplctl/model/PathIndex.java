@@ -1,0 +1,73 @@
+package tplctl.model;
+
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import tplctl.diag.Diagnostics;
+import tplctl.diag.Position;
+import tplctl.kind.AbsPath;
+import tplctl.kind.Decoding;
+
+/** Which resource of a host provides which path. */
+final class PathIndex {
+    // Spelled out, because a record's own are linked at run time, which costs a start-up tens of milliseconds.
+    private record Place(String host, AbsPath path) {
+        @Override
+        public boolean equals(@Nullable Object other) {
+            return other instanceof Place that && path.equals(that.path) && host.equals(that.host);
+        }
+
+        @Override
+        public int hashCode() {
+            return 31 * host.hashCode() + path.hashCode();
+        }
+    }
+
+    private record Provider(Resource<?, ?> resource, Position at) {}
+
+    private final Map<Place, Provider> providers = new HashMap<>();
+
+    private PathIndex() {}
+
+    /** The index of all provided paths; a path with two providers is an error. */
+    static PathIndex of(Collection<Resource<?, ?>> resources, Diagnostics errors) {
+        PathIndex index = new PathIndex();
+        for (Resource<?, ?> resource : resources) {
+            for (Decoding.PathUse use : resource.ties().provided()) {
+                index.add(resource, use, errors);
+            }
+        }
+        return index;
+    }
+
+    Optional<Resource<?, ?>> provider(String host, AbsPath path) {
+        return Optional.ofNullable(providers.get(new Place(host, path))).map(Provider::resource);
+    }
+
+    /** The provider of a path or of the nearest path above it. */
+    Optional<Resource<?, ?>> nearest(String host, AbsPath start) {
+        for (AbsPath path = start; ; path = path.parent()) {
+            Optional<Resource<?, ?>> found = provider(host, path);
+            if (found.isPresent() || path.isRoot()) {
+                return found;
+            }
+        }
+    }
+
+    private void add(Resource<?, ?> resource, Decoding.PathUse use, Diagnostics errors) {
+        Provider here = new Provider(resource, use.at());
+        Provider before = providers.putIfAbsent(new Place(resource.id().host(), use.path()), here);
+        if (before == null) {
+            return;
+        }
+        String both = before.resource().id().equals(resource.id())
+                ? resource.id().local() + " provides " + use.path() + " twice"
+                : resource.id().local() + " and " + before.resource().id().local() + " both provide " + use.path();
+        errors.error(
+                use.at(),
+                both + " on " + resource.id().host(),
+                "the other is at " + before.at() + "; give one of them another path");
+    }
+}

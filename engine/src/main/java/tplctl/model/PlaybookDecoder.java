@@ -1,0 +1,299 @@
+package tplctl.model;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+import tplctl.diag.Diagnostics;
+import tplctl.diag.Position;
+import tplctl.diag.Suggest;
+import tplctl.expr.Expressions;
+import tplctl.expr.Scope;
+import tplctl.kind.Kind;
+import tplctl.kind.Ref;
+import tplctl.kind.ResourceId;
+import tplctl.kind.Types;
+import tplctl.text.ListNode;
+import tplctl.text.MapNode;
+import tplctl.text.Node;
+import tplctl.text.Scalar;
+
+/** Reads plays into resources, one for each host and entry. */
+final class PlaybookDecoder {
+    static final List<String> PLAY_KEYS = List.of("name", "hosts", "become", "vars", "tags");
+
+    // Other characters mean something in patterns, in the ids that "needs" takes, or on a command line.
+    private static final Pattern HOST_NAME = Pattern.compile("[\\p{L}\\p{N}_][\\p{L}\\p{M}\\p{N}_.-]{0,252}");
+    private static final String BEGIN_A_PLAY = "begin each play with \"- hosts: …\"";
+
+    private final Project.Context context;
+    private final Diagnostics errors;
+    private final List<Resource<?, ?>> resources = new ArrayList<>();
+    private final Map<ResourceId, Position> declared = new LinkedHashMap<>();
+    private final Map<ResourceId, List<Ref>> broken = new LinkedHashMap<>();
+    private final Set<ResourceId> groups = new LinkedHashSet<>();
+    private final Set<ResourceId> unmanaged = new LinkedHashSet<>();
+    private final Set<String> hosts = new LinkedHashSet<>();
+    private final Map<String, Optional<Node>> facts = new HashMap<>();
+    private Inventory inventory;
+
+    PlaybookDecoder(Project.Context context, Diagnostics errors) {
+        this.context = context;
+        this.errors = errors;
+        this.inventory = context.inventory();
+    }
+
+    Playbook decode(Node root) {
+        if (root instanceof ListNode plays) {
+            plays.items().forEach(this::decodePlay);
+            if (plays.items().isEmpty()) {
+                errors.error(root.at(), "a playbook without plays", BEGIN_A_PLAY);
+            }
+        } else {
+            errors.error(root.at(), "a playbook is a list of plays, not " + root.label(), BEGIN_A_PLAY);
+        }
+        return new Playbook(context.owner(), resources, unmanaged, List.copyOf(hosts));
+    }
+
+    /** Every id that was met, decoded or not; and the names that {@code count} made many, or none, of. */
+    Declared declared() {
+        Set<ResourceId> all = new LinkedHashSet<>(declared.keySet());
+        all.addAll(groups);
+        return new Declared(all, broken);
+    }
+
+    /** The inventory with the hosts that plays brought themselves. */
+    Inventory inventory() {
+        return inventory;
+    }
+
+    private void decodePlay(Node node) {
+        if (!(node instanceof MapNode play)) {
+            errors.error(node.at(), "a play is a mapping, not " + node.label(), "begin it with \"hosts: …\"");
+            return;
+        }
+        for (Scalar key : play.entries().keySet()) {
+            refuseUnknownKey(key);
+        }
+        play.get("name").ifPresent(this::refuseNonScalar);
+        Map<String, Node> vars = playVars(play);
+        Set<String> tags = playTags(play);
+        Optional<Boolean> become = playBecome(play);
+        int before = errors.errorCount();
+        List<String> selected = playHosts(play);
+        hosts.addAll(selected);
+        for (String host : selected) {
+            decodeSections(play, new SectionDecoder.Where(host, scope(host, vars), tags, become));
+        }
+        // Hosts that are wrong hide no other mistakes.
+        if (selected.isEmpty() && errors.errorCount() > before) {
+            String host = play.get("hosts")
+                    .filter(Scalar.class::isInstance)
+                    .map(h -> ((Scalar) h).text())
+                    .filter(h -> HOST_NAME.matcher(h).matches())
+                    .orElse("the hosts at " + play.at());
+            decodeSections(play, new SectionDecoder.Where(host, unknownHost(host, vars), tags, become));
+        }
+    }
+
+    private void decodeSections(MapNode play, SectionDecoder.Where where) {
+        play.entries().forEach((key, section) -> {
+            Kind<?, ?> kind = context.kinds().get(key.text());
+            if (kind != null) {
+                new SectionDecoder<>(this, kind, where).decode(section);
+            }
+        });
+    }
+
+    private void refuseUnknownKey(Scalar key) {
+        if (!PLAY_KEYS.contains(key.text()) && !context.kinds().containsKey(key.text())) {
+            List<String> known = new ArrayList<>(PLAY_KEYS);
+            known.addAll(context.kinds().keySet());
+            errors.error(
+                    key.at(),
+                    "unknown kind or key \"" + key.text() + "\" in a play",
+                    Suggest.didYouMean(key.text(), known, "a play has: " + String.join(", ", known)));
+        }
+    }
+
+    private void refuseNonScalar(Node name) {
+        if (!(name instanceof Scalar)) {
+            errors.error(name.at(), "\"name\" takes a text, not " + name.label(), "");
+        }
+    }
+
+    private Map<String, Node> playVars(MapNode play) {
+        Map<String, Node> vars = new LinkedHashMap<>();
+        play.get("vars").ifPresent(node -> {
+            if (node instanceof MapNode map) {
+                map.entries().forEach((k, v) -> vars.put(k.text(), v));
+            } else if (!(node instanceof Scalar s && s.isNull())) {
+                errors.error(node.at(), "\"vars\" takes a mapping, not " + node.label(), "");
+            }
+        });
+        return vars;
+    }
+
+    private Set<String> playTags(MapNode play) {
+        Set<String> tags = new LinkedHashSet<>();
+        play.get("tags").ifPresent(node -> {
+            List<Node> items = node instanceof ListNode list ? list.items() : List.of(node);
+            for (Node item : items) {
+                if (item instanceof Scalar s && !s.text().isEmpty()) {
+                    tags.add(s.text());
+                } else {
+                    errors.error(item.at(), "\"tags\" takes words, not " + item.label(), "");
+                }
+            }
+        });
+        return tags;
+    }
+
+    private Optional<Boolean> playBecome(MapNode play) {
+        return play.get("become").flatMap(node -> {
+            if (node instanceof Scalar s && (s.text().equals("true") || s.text().equals("false"))) {
+                return Optional.of(s.text().equals("true"));
+            }
+            errors.error(node.at(), "\"become\" takes true or false, not " + node.label(), "");
+            return Optional.empty();
+        });
+    }
+
+    private List<String> playHosts(MapNode play) {
+        Optional<Node> node = play.get("hosts");
+        if (node.isEmpty()) {
+            errors.error(
+                    play.at(), "a play without \"hosts\"", "say where it applies, for example \"hosts: localhost\"");
+            return List.of();
+        }
+        if (node.get() instanceof MapNode inline) {
+            inline.entries().forEach(this::addHost);
+            return inline.entries().keySet().stream().map(Scalar::text).toList();
+        }
+        if (node.get() instanceof ListNode list && list.items().stream().allMatch(Scalar.class::isInstance)) {
+            Set<String> all = new LinkedHashSet<>();
+            list.items().forEach(i -> all.addAll(inventory.match(((Scalar) i).text(), i.at(), errors)));
+            return List.copyOf(all);
+        }
+        if (node.get() instanceof Scalar pattern && !pattern.isNull()) {
+            Node resolved = Expressions.resolve(pattern, Scope.of(context.extraVars()), errors);
+            return resolved instanceof Scalar s ? inventory.match(s.text(), s.at(), errors) : List.of();
+        }
+        errors.error(
+                node.get().at(),
+                "\"hosts\" takes a pattern or a mapping of hosts, not "
+                        + node.get().label(),
+                "for example \"hosts: localhost\"");
+        return List.of();
+    }
+
+    private void addHost(Scalar name, Node vars) {
+        if (!HOST_NAME.matcher(name.text()).matches()) {
+            errors.error(
+                    name.at(),
+                    "\"" + name.text() + "\" cannot be a host's name",
+                    "a host's name has letters, digits, \"_\", \".\" and \"-\", and begins with a letter, a digit or"
+                            + " \"_\"; its address is its ansible_host");
+        }
+        if (vars instanceof MapNode map) {
+            Map<String, Node> byName = new LinkedHashMap<>();
+            map.entries().forEach((k, v) -> byName.put(k.text(), v));
+            inventory = inventory.with(name.text(), byName);
+        } else if (vars instanceof Scalar s && s.isNull()) {
+            inventory = inventory.with(name.text(), Map.of());
+        } else {
+            errors.error(vars.at(), "a host's variables are a mapping, not " + vars.label(), "");
+        }
+    }
+
+    private Scope scope(String host, Map<String, Node> playVars) {
+        Map<String, Node> vars =
+                new LinkedHashMap<>(Optional.ofNullable(inventory.hosts().get(host))
+                        .map(Inventory.Host::vars)
+                        .orElse(Map.of()));
+        return scope(host, vars, playVars).with("facts", () -> factsOf(host));
+    }
+
+    private Scope unknownHost(String host, Map<String, Node> playVars) {
+        return scope(host, new LinkedHashMap<>(), playVars).partial();
+    }
+
+    private Scope scope(String host, Map<String, Node> vars, Map<String, Node> playVars) {
+        vars.putAll(playVars);
+        vars.putAll(context.extraVars());
+        Position nowhere = new Position("<built in>", 1, 1);
+        vars.put("inventory_hostname", new Scalar(host, false, nowhere));
+        return Scope.of(vars);
+    }
+
+    private Node factsOf(String host) {
+        return facts.computeIfAbsent(host, h -> Optional.of(context.facts().apply(hostOf(h))))
+                .orElseThrow();
+    }
+
+    private Inventory.Host hostOf(String name) {
+        return Optional.ofNullable(inventory.hosts().get(name)).orElseGet(() -> new Inventory.Host(name, Map.of()));
+    }
+
+    Project.Context context() {
+        return context;
+    }
+
+    Diagnostics errors() {
+        return errors;
+    }
+
+    void add(Resource<?, ?> resource) {
+        resources.add(resource);
+    }
+
+    /** Notes what a resource refers to of which nothing else is known. */
+    void addBroken(ResourceId id, List<Ref> refs) {
+        broken.computeIfAbsent(id, i -> new ArrayList<>()).addAll(refs);
+    }
+
+    void declareGroup(ResourceId id) {
+        groups.add(id);
+    }
+
+    void leaveUnmanaged(ResourceId id) {
+        unmanaged.add(id);
+    }
+
+    /** Whether a name cannot be one, alone or with what {@code count} puts behind it; an error then says why. */
+    boolean refuseName(Scalar name, String suffix) {
+        boolean alone = Types.NAME.matcher(name.text()).matches();
+        if (alone && Types.NAME.matcher(name.text() + suffix).matches()) {
+            return false;
+        }
+        errors.error(
+                name.at(),
+                "\"" + name.text() + (alone ? suffix : "") + "\" cannot be a name",
+                "a name has letters, digits, \"_\", \".\" and \"-\", begins with a letter or digit, and has at most 63"
+                        + " characters");
+        return true;
+    }
+
+    /** Notes that an entry of that name declares an id; false, with an error, when it cannot be or was declared before. */
+    boolean declare(ResourceId id, Scalar name) {
+        Position at = name.at();
+        if (!Types.NAME.matcher(id.name()).matches()) {
+            refuseName(name, id.name().substring(name.text().length()));
+            return false;
+        }
+        Position before = declared.putIfAbsent(id, at);
+        if (before != null) {
+            errors.error(
+                    at,
+                    id.local() + " is declared twice for " + id.host(),
+                    "the other is at " + before + "; give one of them another name");
+            return false;
+        }
+        return true;
+    }
+}

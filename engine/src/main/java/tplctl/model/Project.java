@@ -1,0 +1,92 @@
+package tplctl.model;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import tplctl.diag.Diagnostics;
+import tplctl.kind.AbsPath;
+import tplctl.kind.Decoding;
+import tplctl.kind.Kind;
+import tplctl.kind.Links;
+import tplctl.kind.Ref;
+import tplctl.kind.ResourceId;
+import tplctl.text.Node;
+
+/** A playbook ready to be observed: decoded, linked and ordered. */
+public record Project(Playbook playbook, Inventory inventory, ResourceGraph graph) {
+    /**
+     * What decoding needs besides the playbook's text.
+     *
+     * @param owner whose the resources are
+     * @param extraVars variables that win over all others
+     * @param facts a host's facts, asked only when an expression uses them
+     */
+    public record Context(
+            String owner,
+            Inventory inventory,
+            Map<String, Node> extraVars,
+            Map<String, Kind<?, ?>> kinds,
+            LocalFiles files,
+            Function<Inventory.Host, Node> facts) {}
+
+    /** Reads a playbook's tree. All that is wrong with it is reported to {@code errors}; the result is only of use when nothing is. */
+    public static Project of(Node root, Context context, Diagnostics errors) {
+        PlaybookDecoder decoder = new PlaybookDecoder(context, errors);
+        Playbook playbook = decoder.decode(root);
+        ResourceGraph graph = ResourceGraph.of(playbook, decoder.declared(), errors);
+        ResourceGraph linked = link(playbook, graph, context, errors);
+        return new Project(playbook, decoder.inventory(), linked);
+    }
+
+    // In dependency order, so that what a resource refers to is complete before the resource itself is.
+    private static ResourceGraph link(Playbook playbook, ResourceGraph graph, Context context, Diagnostics errors) {
+        Map<ResourceId, Resource<?, ?>> linked = new HashMap<>();
+        PathIndex paths = PathIndex.of(playbook.resources(), new Diagnostics());
+        List<Resource<?, ?>> order = graph.order().isEmpty() ? playbook.resources() : graph.order();
+        for (Resource<?, ?> resource : order) {
+            String host = resource.id().host();
+            Links links = new Lookup(host, linked, paths);
+            linked.put(
+                    resource.id(),
+                    resource.linked(links, new Decoding(host, errors, new AssetFinder(context.files()))));
+        }
+        return graph.replacing(linked);
+    }
+
+    private record Lookup(String host, Map<ResourceId, Resource<?, ?>> linked, PathIndex paths) implements Links {
+        @Override
+        public <T> Optional<T> of(Ref ref, Class<T> type) {
+            return Optional.ofNullable(linked.get(new ResourceId(ref.host(), ref.kind(), ref.name())))
+                    .map(Resource::exports)
+                    .filter(type::isInstance)
+                    .map(type::cast);
+        }
+
+        @Override
+        public <T> Optional<T> providing(AbsPath path, Class<T> type) {
+            for (AbsPath here = path; ; here = here.parent()) {
+                Optional<T> found = paths.provider(host, here)
+                        .map(Resource::exports)
+                        .filter(type::isInstance)
+                        .map(type::cast);
+                if (found.isPresent() || here.isRoot()) {
+                    return found;
+                }
+            }
+        }
+    }
+
+    private record AssetFinder(LocalFiles files) implements Decoding.Assets {
+        @Override
+        public Optional<Decoding.Asset> find(String path) {
+            return files.find(path);
+        }
+
+        @Override
+        public Optional<String> render(String path, tplctl.diag.Position at, Diagnostics errors) {
+            throw new IllegalStateException("templates are rendered when a resource is decoded, not when it is linked");
+        }
+    }
+}

@@ -1,0 +1,68 @@
+package tplctl.model;
+
+import java.util.List;
+import tplctl.diag.Position;
+import tplctl.kind.Change;
+import tplctl.kind.Claim;
+import tplctl.kind.Decoding;
+import tplctl.kind.Kind;
+import tplctl.kind.Links;
+import tplctl.kind.Probe;
+import tplctl.kind.ProbeOutput;
+import tplctl.kind.Ref;
+import tplctl.kind.ResourceId;
+import tplctl.kind.Subject;
+
+/**
+ * One thing that shall be so on one host; binds a kind to its spec once, so that no later stage casts.
+ *
+ * @param group the entry's name in the playbook, which a counted resource shares with its siblings
+ * @param ties what makes its edges
+ */
+public record Resource<S, O>(
+        Subject subject, Kind<S, O> kind, S spec, String group, Common common, Ties ties, Position at) {
+    /** What a resource refers to, stands on and provides. */
+    public record Ties(
+            List<Ref> refs,
+            List<Decoding.PathUse> provided,
+            List<Decoding.PathUse> used,
+            List<String> marks,
+            List<String> follows) {
+        static Ties of(Decoding decoded) {
+            return new Ties(decoded.refs(), decoded.provided(), decoded.used(), decoded.marked(), decoded.followed());
+        }
+    }
+
+    public ResourceId id() {
+        return subject.id();
+    }
+
+    public Probe<O> probe() {
+        return kind.probe(subject, spec);
+    }
+
+    public Observed<S, O> observed(ProbeOutput output) {
+        return new Observed<>(this, probe().parse().apply(output));
+    }
+
+    public Object exports() {
+        return kind.exports(subject, spec);
+    }
+
+    List<Change> changes(O have) {
+        return kind.changes(subject, spec, have);
+    }
+
+    List<Claim> claims(O have, List<Change> changes) {
+        return kind.claims(subject, spec, have, changes);
+    }
+
+    Resource<S, O> linked(Links links, Decoding errors) {
+        return new Resource<>(subject, kind, kind.link(subject, spec, links, errors), group, common, ties, at);
+    }
+
+    @Override
+    public String toString() {
+        return id().toString();
+    }
+}

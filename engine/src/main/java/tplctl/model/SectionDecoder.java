@@ -1,0 +1,207 @@
+package tplctl.model;
+
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import tplctl.diag.Diagnostics;
+import tplctl.diag.Position;
+import tplctl.expr.Expressions;
+import tplctl.expr.Scope;
+import tplctl.kind.Decoding;
+import tplctl.kind.Kind;
+import tplctl.kind.ResourceId;
+import tplctl.kind.Subject;
+import tplctl.text.ListNode;
+import tplctl.text.MapNode;
+import tplctl.text.Node;
+import tplctl.text.Scalar;
+
+/** Reads one section of a play, all entries of one kind, for one host. */
+final class SectionDecoder<S, O> {
+    /** Where and under which of the play's settings a section is read. */
+    record Where(String host, Scope scope, Set<String> tags, Optional<Boolean> become) {}
+
+    private static final String WHOLE_LIST = "default";
+    private static final int MOST = 10_000;
+
+    private final PlaybookDecoder playbook;
+    private final Kind<S, O> kind;
+    private final Where where;
+    private final Diagnostics errors;
+
+    SectionDecoder(PlaybookDecoder playbook, Kind<S, O> kind, Where where) {
+        this.playbook = playbook;
+        this.kind = kind;
+        this.where = where;
+        this.errors = playbook.errors();
+    }
+
+    void decode(Node section) {
+        Set<Node> unresolved = byIdentity();
+        Node resolved =
+                section instanceof Scalar ? Expressions.resolve(section, where.scope(), errors, unresolved) : section;
+        if (unresolved.contains(resolved)) {
+            return;
+        }
+        if (resolved instanceof ListNode list && kind.listField().isPresent()) {
+            Scalar field = new Scalar(kind.listField().get(), true, list.at());
+            entry(new Scalar(WHOLE_LIST, true, list.at()), new MapNode(Map.of(field, list), list.at()));
+        } else if (resolved instanceof MapNode map) {
+            map.entries().forEach(this::entry);
+        } else if (!(resolved instanceof Scalar s && s.isNull())) {
+            String forms = kind.listField().isPresent()
+                    ? "a mapping of names to fields, or a list"
+                    : "a mapping of names to fields";
+            errors.error(resolved.at(), "\"" + kind.name() + "\" takes " + forms + ", not " + resolved.label(), "");
+        }
+    }
+
+    private void entry(Scalar name, Node node) {
+        Set<Node> unresolved = byIdentity();
+        Node resolved = node instanceof Scalar ? Expressions.resolve(node, where.scope(), errors, unresolved) : node;
+        if (resolved instanceof Scalar s && s.isNull()) {
+            resolved = new MapNode(Map.of(), name.at());
+        }
+        ResourceId id = new ResourceId(where.host(), kind.name(), name.text());
+        if (!(resolved instanceof MapNode body)) {
+            playbook.declare(id, name);
+            if (!unresolved.contains(resolved)) {
+                errors.error(
+                        resolved.at(),
+                        kind.name() + "." + name.text() + " takes a mapping, not " + resolved.label(),
+                        "its fields: " + String.join(", ", kind.schema().fieldNames()));
+            }
+            return;
+        }
+        if (kind.counted() && body.get(Common.COUNT).isPresent()) {
+            counted(name, body);
+        } else {
+            instance(name, id, body, where.scope());
+        }
+    }
+
+    private void counted(Scalar name, MapNode body) {
+        int count = count(body.get(Common.COUNT).orElseThrow()).orElse(1);
+        playbook.declareGroup(new ResourceId(where.host(), kind.name(), name.text()));
+        // Of many names that are wrong for one reason, the longest stands for all.
+        int first = playbook.refuseName(name, "-" + count) ? Math.max(0, count - 1) : 0;
+        for (int i = first; i < count; i++) {
+            Scalar index = new Scalar(Integer.toString(i), true, name.at());
+            ResourceId id = new ResourceId(where.host(), kind.name(), name.text() + "-" + (i + 1));
+            instance(name, id, body, where.scope().plus(Map.of("index", index)));
+        }
+    }
+
+    private OptionalInt count(Node written) {
+        Set<Node> unresolved = byIdentity();
+        Node node = Expressions.resolve(written, where.scope(), errors, unresolved);
+        if (unresolved.contains(node)) {
+            return OptionalInt.empty();
+        }
+        if (node instanceof Scalar s && s.text().matches("[0-9]{1,9}") && Integer.parseInt(s.text()) <= MOST) {
+            return OptionalInt.of(Integer.parseInt(s.text()));
+        }
+        errors.error(node.at(), "\"count\" takes a whole number from 0 to " + MOST + ", not " + node.label(), "");
+        return OptionalInt.empty();
+    }
+
+    private void instance(Scalar name, ResourceId id, MapNode body, Scope scope) {
+        if (!holds(body, scope)) {
+            playbook.leaveUnmanaged(id);
+            playbook.leaveUnmanaged(new ResourceId(id.host(), id.kind(), name.text()));
+            return;
+        }
+        boolean declared = playbook.declare(id, name);
+        Set<Node> unresolved = byIdentity();
+        MapNode fields = resolve(body, scope, unresolved);
+        Decoding decoding =
+                new Decoding(where.host(), errors, new Assets(playbook.context().files(), scope), unresolved);
+        MapNode ownKeys = without(fields, Common.SCHEMA.fieldNames());
+        MapNode commonKeys = only(fields, Common.SCHEMA.fieldNames());
+        Optional<Common> common = Common.SCHEMA.decode(id.name(), commonKeys, List.of(), decoding);
+        Optional<S> spec =
+                kind.schema().decode(id.name(), new MapNode(ownKeys.entries(), name.at()), alsoKnown(), decoding);
+        if (!declared || common.isEmpty() || spec.isEmpty()) {
+            playbook.addBroken(id, decoding.refs());
+        } else {
+            Common settled = common.get().in(where.tags(), where.become());
+            Subject subject = new Subject(id, playbook.context().owner(), settled.timeout());
+            playbook.add(new Resource<>(
+                    subject, kind, spec.get(), name.text(), settled, Resource.Ties.of(decoding), name.at()));
+        }
+    }
+
+    private List<String> alsoKnown() {
+        List<String> keys = new java.util.ArrayList<>(Common.SCHEMA.fieldNames());
+        keys.add(Common.WHEN);
+        if (kind.counted()) {
+            keys.add(Common.COUNT);
+        }
+        return keys;
+    }
+
+    private boolean holds(MapNode body, Scope scope) {
+        Optional<Node> when = body.get(Common.WHEN);
+        if (when.isEmpty()) {
+            return true;
+        }
+        if (when.get() instanceof Scalar condition) {
+            int before = errors.errorCount();
+            // A condition that cannot be read hides no other errors.
+            return Expressions.condition(condition, scope, errors) || errors.errorCount() > before || scope.isPartial();
+        }
+        errors.error(
+                when.get().at(), "\"when\" takes a condition, not " + when.get().label(), "");
+        return true;
+    }
+
+    private MapNode resolve(MapNode body, Scope scope, Set<Node> unresolved) {
+        Map<Scalar, Node> resolved = new LinkedHashMap<>();
+        body.entries().forEach((key, value) -> {
+            if (!key.text().equals(Common.WHEN)
+                    && !(kind.counted() && key.text().equals(Common.COUNT))) {
+                resolved.put(key, Expressions.resolve(value, scope, errors, unresolved));
+            }
+        });
+        return new MapNode(resolved, body.at());
+    }
+
+    // An unknown value among others of the same text must not stand for them.
+    private static Set<Node> byIdentity() {
+        return Collections.newSetFromMap(new IdentityHashMap<>());
+    }
+
+    private static MapNode without(MapNode map, List<String> keys) {
+        Map<Scalar, Node> rest = new LinkedHashMap<>(map.entries());
+        rest.keySet().removeIf(k -> keys.contains(k.text()));
+        return new MapNode(rest, map.at());
+    }
+
+    private static MapNode only(MapNode map, List<String> keys) {
+        Map<Scalar, Node> rest = new LinkedHashMap<>(map.entries());
+        rest.keySet().removeIf(k -> !keys.contains(k.text()));
+        return new MapNode(rest, map.at());
+    }
+
+    private record Assets(LocalFiles files, Scope scope) implements Decoding.Assets {
+        @Override
+        public Optional<Decoding.Asset> find(String path) {
+            return files.find(path);
+        }
+
+        @Override
+        public Optional<String> render(String path, Position at, Diagnostics errors) {
+            return files.find(path)
+                    .flatMap(asset -> Expressions.template(
+                            new String(asset.content().bytes(), java.nio.charset.StandardCharsets.UTF_8),
+                            at,
+                            scope,
+                            errors));
+        }
+    }
+}

@@ -1,0 +1,94 @@
+package tplctl.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import tplctl.diag.Diagnostics;
+import tplctl.diag.Position;
+import tplctl.text.Scalar;
+
+class InventoryTest {
+    private static final Position HERE = new Position("p.yml", 1, 8);
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "h1|h1",
+                "h2,h1|h1 h2",
+                "h2:h1|h1 h2",
+                "all|h1 h2 h3",
+                "*|h1 h2 h3",
+                "h?:localhost|localhost h1 h2 h3",
+                "h[12]|",
+                "h*:!h2|h1 h3",
+                "!h2:h*|h1 h3",
+                "&h1:h*|h1",
+                "h1:h2:&h2:&h3|",
+                "!h1|h2 h3",
+                "h1 , h3|h1 h3"
+            })
+    void aPatternSelectsInInventoryOrder(String pattern, String hosts) {
+        Diagnostics errors = new Diagnostics();
+        List<String> matched = Playbooks.inventory("h1", "h2", "h3").match(pattern, HERE, errors);
+        if (hosts == null) {
+            assertThat(matched).isEmpty();
+        } else {
+            assertThat(matched).containsExactly(hosts.split(" "));
+            assertThat(errors.sorted()).isEmpty();
+        }
+    }
+
+    @Test
+    void localhostIsAllWhenNobodyElseIsThere() {
+        assertThat(Inventory.implicit().match("all", HERE, new Diagnostics())).containsExactly("localhost");
+        assertThat(host(Inventory.implicit(), "localhost").isLocal()).isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"h11", "h1:!h99", "&h99:h1"})
+    void anUnknownNameIsAnErrorAlsoBehindASign(String pattern) {
+        Diagnostics errors = new Diagnostics();
+        Playbooks.inventory("h1", "h2").match(pattern, HERE, errors);
+        assertThat(errors.sorted())
+                .singleElement()
+                .satisfies(d -> assertThat(d.at()).isEqualTo(HERE));
+    }
+
+    @Test
+    void aGlobTakesOtherSignsAsTheyAre() {
+        Inventory inventory = Playbooks.inventory("a.b", "axb", "a+b");
+        assertThat(inventory.match("a.*", HERE, new Diagnostics())).containsExactly("a.b");
+        assertThat(inventory.match("a+?", HERE, new Diagnostics())).containsExactly("a+b");
+    }
+
+    @Test
+    void laterVariablesOfAHostWinAndTheOthersStay() {
+        Scalar one = new Scalar("1", true, HERE);
+        Scalar two = new Scalar("2", true, HERE);
+        Inventory inventory =
+                Inventory.implicit().with("h", Map.of("a", one, "b", one)).with("h", Map.of("b", two));
+        assertThat(host(inventory, "h").vars()).containsEntry("a", one).containsEntry("b", two);
+    }
+
+    @Test
+    void aHostIsLocalByItsConnection() {
+        Scalar local = new Scalar("local", true, HERE);
+        Scalar ssh = new Scalar("ssh", true, HERE);
+        assertThat(new Inventory.Host("h", Map.of("ansible_connection", local)).isLocal())
+                .isTrue();
+        assertThat(new Inventory.Host("h", Map.of()).isLocal()).isFalse();
+        assertThat(new Inventory.Host("localhost", Map.of("ansible_connection", ssh)).isLocal())
+                .isFalse();
+    }
+
+    private static Inventory.Host host(Inventory inventory, String name) {
+        return Optional.ofNullable(inventory.hosts().get(name)).orElseThrow();
+    }
+}
