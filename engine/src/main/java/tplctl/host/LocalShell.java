@@ -1,0 +1,201 @@
+package tplctl.host;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/** Runs framed scripts on this machine, each in a shell and a session of its own. */
+final class LocalShell {
+    private static final int STDOUT_BOUND = 16 << 20;
+    private static final int STDERR_BOUND = 64 << 10;
+    private static final int SMALLEST_PIPE = 4096;
+    private static final long QUIET_MILLIS = 500;
+    private static final long BACKGROUND_MILLIS = 2000;
+    private static final long ENDING_SECONDS = 10;
+
+    private enum Why {
+        TIMEOUT,
+        INTERRUPT,
+        TOO_LONG
+    }
+
+    /** @param lastWords what its stderr held before we ended it; shells add a word on that of their own */
+    private record Ending(Why why, String lastWords) {}
+
+    private record Running(Process process, Output stdout, Output stderr, AtomicReference<@Nullable Ending> ending) {
+        /** False when it is being ended already. */
+        boolean mark(Why why) {
+            return ending.compareAndSet(null, new Ending(why, stderr.text()));
+        }
+    }
+
+    private final String host;
+    private final List<String> command;
+    private final Set<Running> running = ConcurrentHashMap.newKeySet();
+    private final ExecutorService threads = Executors.newCachedThreadPool(work -> {
+        Thread thread = new Thread(work, "tplctl-local-shell");
+        thread.setDaemon(true);
+        return thread;
+    });
+
+    LocalShell(String host, List<String> shell) {
+        this.host = host;
+        List<String> words = new ArrayList<>();
+        words.add("setsid");
+        words.addAll(shell);
+        this.command = List.copyOf(words);
+    }
+
+    CommandResult run(Script script, String framed, Duration limit) {
+        if (Thread.currentThread().isInterrupted()) {
+            throw new HostInterruptedException(host, script.shown(), "interrupted before it began");
+        }
+        Running run = new Running(
+                start(script.shown()),
+                new Output(STDOUT_BOUND, Output.Keep.FIRST),
+                new Output(STDERR_BOUND, Output.Keep.LAST),
+                new AtomicReference<>());
+        running.add(run);
+        try {
+            return await(script, run, framed, limit);
+        } finally {
+            running.remove(run);
+        }
+    }
+
+    /** Starts the shell; it leads a process group, whose number is its pid. */
+    Process start(String shown) {
+        ProcessBuilder builder = new ProcessBuilder(command);
+        // Files that shells would run before the script.
+        builder.environment().remove("ENV");
+        builder.environment().remove("BASH_ENV");
+        try {
+            return builder.start();
+        } catch (IOException e) {
+            throw new HostException(
+                    host, shown, "cannot start " + String.join(" ", command) + ": both must be in PATH", e);
+        }
+    }
+
+    void feed(Process process, String framed, boolean close) {
+        byte[] bytes = framed.getBytes(StandardCharsets.UTF_8);
+        Runnable write = () -> {
+            try {
+                OutputStream out = process.getOutputStream();
+                out.write(bytes);
+                out.flush();
+                if (close) {
+                    out.close();
+                }
+            } catch (IOException e) {
+                // The shell ended first, of a syntax error for one; its exit code and stderr say more than the broken
+                // pipe.
+            }
+        };
+        if (bytes.length <= SMALLEST_PIPE) {
+            write.run();
+        } else {
+            threads.execute(write);
+        }
+    }
+
+    /** Ends all that runs. */
+    void interrupt() {
+        List<Running> found = List.copyOf(running);
+        found.forEach(run -> run.mark(Why.INTERRUPT));
+        end(found);
+    }
+
+    void execute(Runnable work) {
+        threads.execute(work);
+    }
+
+    private CommandResult await(Script script, Running run, String framed, Duration limit) {
+        Process process = run.process();
+        Output stdout = run.stdout();
+        Output stderr = run.stderr();
+        threads.execute(() -> stdout.drain(process.getInputStream(), () -> end(run, Why.TOO_LONG)));
+        threads.execute(() -> stderr.drain(process.getErrorStream(), () -> {}));
+        feed(process, framed, true);
+        try {
+            if (!process.waitFor(limit.toNanos(), TimeUnit.NANOSECONDS)) {
+                end(run, Why.TIMEOUT);
+            }
+            stdout.awaitEnd(QUIET_MILLIS, BACKGROUND_MILLIS);
+            stderr.awaitEnd(QUIET_MILLIS, BACKGROUND_MILLIS);
+        } catch (InterruptedException e) {
+            end(run, Why.INTERRUPT);
+            Thread.currentThread().interrupt();
+        }
+        Ending ending = run.ending().get();
+        if (ending == null) {
+            return new CommandResult(process.exitValue(), stdout.text(), stderr.text());
+        }
+        throw ended(script, ending, limit, process.isAlive());
+    }
+
+    private HostException ended(Script script, Ending ending, Duration limit, boolean alive) {
+        String last = HostException.lastLines(ending.lastWords());
+        String still = alive ? "; it cannot be killed and still runs" : "";
+        return switch (ending.why()) {
+            case TIMEOUT ->
+                new HostTimeoutException(
+                        host, script.shown(), "did not end within " + seconds(limit) + " and was ended" + still + last);
+            case INTERRUPT -> new HostInterruptedException(host, script.shown(), "interrupted" + still + last);
+            case TOO_LONG ->
+                new HostException(
+                        host,
+                        script.shown(),
+                        "wrote more than " + (STDOUT_BOUND >> 20) + " MiB to stdout and was ended" + still + last);
+        };
+    }
+
+    private void end(Running run, Why why) {
+        if (run.mark(why)) {
+            end(List.of(run));
+        }
+    }
+
+    private void end(List<Running> runs) {
+        if (runs.isEmpty()) {
+            return;
+        }
+        Process killer = start("kill");
+        feed(
+                killer,
+                ScriptFrame.endGroups(
+                        runs.stream().map(run -> run.process().pid()).toList()),
+                true);
+        awaitQuietly(killer);
+        runs.forEach(run -> awaitQuietly(run.process()));
+    }
+
+    private static void awaitQuietly(Process process) {
+        boolean interrupted = Thread.interrupted();
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(ENDING_SECONDS);
+        while (process.isAlive() && System.nanoTime() < deadline) {
+            try {
+                process.waitFor(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static String seconds(Duration limit) {
+        return limit.toMillis() % 1000 == 0 ? limit.toSeconds() + " s" : limit.toMillis() + " ms";
+    }
+}

@@ -1,0 +1,90 @@
+package tplctl.host;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+
+/** What a script writes to one of its streams, collected while it runs and bounded in size. */
+final class Output {
+    /** Whether a stream that is longer than the bound loses its end, which is an error, or its beginning. */
+    enum Keep {
+        FIRST,
+        LAST
+    }
+
+    private final int bound;
+    private final Keep keep;
+    private byte[] bytes = new byte[512];
+    private int size;
+    private long seen;
+    private boolean ended;
+
+    Output(int bound, Keep keep) {
+        this.bound = bound;
+        this.keep = keep;
+    }
+
+    /** Reads to the end; {@code tooLong} runs once, when the first byte beyond the bound is lost. */
+    void drain(InputStream in, Runnable tooLong) {
+        byte[] chunk = new byte[8192];
+        try (in) {
+            for (int n = in.read(chunk); n >= 0; n = in.read(chunk)) {
+                if (add(chunk, n)) {
+                    tooLong.run();
+                }
+            }
+        } catch (IOException e) {
+            // The pipe is closed under us when the script is abandoned; what was read is what there is.
+        } finally {
+            end();
+        }
+    }
+
+    /** Waits for the end of the stream, but not beyond {@code quiet} milliseconds without a byte nor {@code limit} in all. */
+    synchronized void awaitEnd(long quiet, long limit) throws InterruptedException {
+        long start = System.nanoTime();
+        long last = start;
+        long before = seen;
+        while (!ended) {
+            long now = System.nanoTime();
+            if (seen != before) {
+                before = seen;
+                last = now;
+            }
+            long left = Math.min(quiet - (now - last) / 1_000_000, limit - (now - start) / 1_000_000);
+            if (left <= 0) {
+                return;
+            }
+            wait(left);
+        }
+    }
+
+    synchronized String text() {
+        return new String(bytes, 0, size, StandardCharsets.UTF_8);
+    }
+
+    private synchronized void end() {
+        ended = true;
+        notifyAll();
+    }
+
+    private synchronized boolean add(byte[] chunk, int n) {
+        boolean fitted = seen <= bound;
+        seen += n;
+        notifyAll();
+        int taken = keep == Keep.FIRST ? Math.min(n, bound - size) : n;
+        if (size + taken > bytes.length) {
+            if (size + taken > 2L * bound) {
+                // Only Keep.LAST gets here: room for twice the bound makes dropping the beginning cheap.
+                System.arraycopy(bytes, size - bound, bytes, 0, bound);
+                size = bound;
+            } else {
+                bytes = Arrays.copyOf(bytes, (int) Math.min(2L * bound, Math.max(2L * bytes.length, size + taken)));
+            }
+        }
+        System.arraycopy(chunk, 0, bytes, size, taken);
+        size += taken;
+        return fitted && seen > bound;
+    }
+}

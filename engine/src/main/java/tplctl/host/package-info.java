@@ -1,0 +1,8 @@
+/**
+ * The machines that are provisioned: running scripts, files, sockets and locks on them. The only user of junixsocket. Knows
+ * no resource.
+ */
+@NullMarked
+package tplctl.host;
+
+import org.jspecify.annotations.NullMarked;
