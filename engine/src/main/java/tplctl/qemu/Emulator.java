@@ -1,0 +1,214 @@
+package tplctl.qemu;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import tplctl.host.CommandResult;
+import tplctl.host.Duplex;
+import tplctl.host.Host;
+import tplctl.host.HostException;
+import tplctl.host.NobodyListensException;
+import tplctl.host.Script;
+import tplctl.kind.Durations;
+import tplctl.kind.Sh;
+import tplctl.machine.HostScripts;
+import tplctl.machine.Layout;
+import tplctl.machine.Ready;
+
+/** One emulator on a host: its process by its pid file, its words by its logs, its QMP by its socket. */
+final class Emulator {
+    static final Duration SHORT = Duration.ofSeconds(30);
+    private static final Duration GREETING = Duration.ofSeconds(60);
+    private static final Duration SLICE = Duration.ofMillis(300);
+    private static final int LAST_LINES = 8;
+    private static final int ENDED = 3;
+    private static final int TIMED_OUT = 4;
+
+    private final Host host;
+    private final Layout.Dirs dirs;
+    private final String doing;
+
+    Emulator(Host host, Layout.Dirs dirs, String doing) {
+        this.host = host;
+        this.dirs = dirs;
+        this.doing = doing;
+    }
+
+    /** Runs the script that prepares and starts it. */
+    void launch(Sh prepare, List<String> argv, Optional<String> state) {
+        Sh start = HostScripts.start(dirs, argv, state);
+        Script script = new Script(
+                Sh.lines(List.of(prepare, start)).script(), prepare.shown() + "\n" + HostScripts.shown(argv, state));
+        check(script, host.change(script, Duration.ofMinutes(2)));
+    }
+
+    /** Connects to its QMP as soon as it listens. An emulator that ends before is told with what it said. */
+    QmpClient connect(boolean passingDescriptors) {
+        long deadline = System.nanoTime() + GREETING.toNanos();
+        while (true) {
+            try {
+                Duplex duplex = passingDescriptors
+                        ? host.openUnixPassingDescriptors(dirs.qmp(), SLICE)
+                        : host.openUnix(dirs.qmp(), SLICE);
+                return QmpClient.connect(duplex, host.name(), GREETING);
+            } catch (NobodyListensException e) {
+                if (!isAlive()) {
+                    throw failed("the emulator ended at once" + lastWords(), e);
+                }
+                if (System.nanoTime() > deadline) {
+                    throw failed("no QMP greeting within " + Durations.shown(GREETING) + lastWords(), e);
+                }
+            }
+        }
+    }
+
+    boolean isAlive() {
+        Sh script = Sh.of(HostScripts.ALIVE + "tplctl_alive {}", dirs.pid());
+        return host.query(script.script(), SHORT).ok();
+    }
+
+    /** Waits until the process is gone; false when it outlived the limit. */
+    boolean awaitEnd(Duration limit) {
+        Sh script = Sh.of(HostScripts.ALIVE + """
+                        n=0
+                        while tplctl_alive {}; do
+                          [ $n -lt {} ] || exit 4
+                          n=$((n+1))
+                          sleep 0.02
+                        done
+                        """, dirs.pid(), Math.max(1, limit.toMillis() / 20));
+        CommandResult result = host.query(script.script(), limit.plus(SHORT));
+        if (!result.ok() && result.exit() != TIMED_OUT) {
+            throw HostException.unexpected(host.name(), Script.of(script.shown()), result);
+        }
+        return result.ok();
+    }
+
+    /** Waits until its guest is ready. Without a probe of the guest's own, a running emulator is ready. */
+    void awaitReady(Ready ready) {
+        if (ready.serial().isEmpty()) {
+            return;
+        }
+        Sh script = Sh.of(
+                HostScripts.ALIVE + """
+                        n=0
+                        until grep -qsF -- {} {}; do
+                          tplctl_alive {} || exit 3
+                          [ $n -lt {} ] || exit 4
+                          n=$((n+1))
+                          sleep 0.05
+                        done
+                        """,
+                ready.serial().get(),
+                dirs.serialLog(),
+                dirs.pid(),
+                Math.max(1, ready.timeout().toMillis() / 50));
+        CommandResult result = host.query(script.script(), ready.timeout().plus(SHORT));
+        String text = "\"" + ready.serial().get() + "\"";
+        if (result.exit() == ENDED) {
+            throw failed("the emulator ended before the guest printed " + text + lastWords());
+        }
+        if (result.exit() == TIMED_OUT) {
+            throw failed(
+                    "the guest did not print " + text + " within " + Durations.shown(ready.timeout()) + lastWords());
+        }
+        check(Script.of(script.shown()), result);
+    }
+
+    /** Turns on the capabilities of that name that this emulator has; at least one of {@code shared} must be among them. */
+    static List<QmpCommand> capabilities(QmpClient qmp) {
+        Set<String> known = new HashSet<>();
+        JsonElement list = qmp.execute("query-migrate-capabilities", new JsonObject(), SHORT);
+        list.getAsJsonArray()
+                .forEach(c -> known.add(c.getAsJsonObject().get("capability").getAsString()));
+        // The document's fork names what QEMU since 4.0 calls x-ignore-shared differently; which one it is, only asking
+        // tells.
+        String shared = known.contains("x-ignore-shared") ? "x-ignore-shared" : "bypass-shared-memory";
+        JsonArray wanted = new JsonArray();
+        for (String name : List.of(shared, "events")) {
+            JsonObject capability = new JsonObject();
+            capability.addProperty("capability", name);
+            capability.addProperty("state", true);
+            wanted.add(capability);
+        }
+        JsonObject arguments = new JsonObject();
+        arguments.add("capabilities", wanted);
+        return List.of(new QmpCommand("migrate-set-capabilities", arguments));
+    }
+
+    /** Ends it without asking and removes its sockets; its logs stay. */
+    void kill() {
+        Script script = Script.of(HostScripts.kill(dirs).script());
+        check(script, host.change(script, SHORT));
+    }
+
+    /** Ends it because of {@code cause}, which is what the user must learn, whatever becomes of the cleaning up. */
+    <E extends RuntimeException> E killedAfter(E cause) {
+        return cleanedUp(cause, this::kill);
+    }
+
+    static <E extends RuntimeException> E cleanedUp(E cause, Runnable cleaning) {
+        try {
+            cleaning.run();
+        } catch (HostException e) {
+            cause.addSuppressed(e);
+        }
+        return cause;
+    }
+
+    void shell(Sh sh, Duration limit) {
+        Script script = new Script(sh.script(), sh.shown());
+        check(script, host.change(script, limit));
+    }
+
+    List<String> lines(Sh sh) {
+        Script script = new Script(sh.script(), sh.shown());
+        CommandResult result = host.query(script, SHORT);
+        check(script, result);
+        return result.stdout().lines().toList();
+    }
+
+    EmulatorException failed(String problem) {
+        return new EmulatorException(host.name(), doing, problem);
+    }
+
+    EmulatorException failed(String problem, Throwable cause) {
+        return new EmulatorException(host.name(), doing, problem, cause);
+    }
+
+    /** The last lines of what the emulator and the guest's console said, to be put behind a message; empty when they said nothing. */
+    String lastWords() {
+        return tail("the emulator said", dirs.log()) + tail("the serial console's last lines", dirs.serialLog());
+    }
+
+    private String tail(String title, String path) {
+        Optional<byte[]> content;
+        try {
+            content = host.read(path);
+        } catch (HostException e) {
+            return "";
+        }
+        List<String> lines = new ArrayList<>(new String(content.orElse(new byte[0]), StandardCharsets.UTF_8)
+                .lines()
+                .filter(l -> !l.isBlank())
+                .toList());
+        if (lines.isEmpty()) {
+            return "";
+        }
+        List<String> last = lines.subList(Math.max(0, lines.size() - LAST_LINES), lines.size());
+        return "\n" + title + " (" + path + "):\n  " + String.join("\n  ", last);
+    }
+
+    private void check(Script script, CommandResult result) {
+        if (!result.ok()) {
+            throw HostException.unexpected(host.name(), script, result);
+        }
+    }
+}

@@ -1,0 +1,110 @@
+package tplctl.qemu;
+
+import com.google.gson.JsonObject;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import tplctl.host.Host;
+import tplctl.host.HostException;
+import tplctl.machine.Machine;
+import tplctl.machine.QemuVersion;
+import tplctl.machine.VmTask;
+
+/** Starts one VM: a clone from its template's state, or a plain boot. */
+final class VmStarter {
+    private static final Duration LOAD = Duration.ofMinutes(5);
+
+    private final Host host;
+    private final VmTask.StartVm task;
+    private final Emulator emulator;
+
+    VmStarter(Host host, VmTask.StartVm task) {
+        this.host = host;
+        this.task = task;
+        this.emulator = new Emulator(host, task.dirs(), task.doing());
+    }
+
+    Map<String, Object> run() {
+        if (task.platform().version().equals(QemuVersion.UNKNOWN)) {
+            throw emulator.failed("the emulator " + task.argv().get(0)
+                    + " is not on this host; declare its package (packages: [qemu-system-x86]) or name its path");
+        }
+        long begin = System.nanoTime();
+        Optional<String> inherited = task.state().filter(s -> task.platform().loadsFromDescriptor());
+        emulator.launch(task.prepare(), task.argv(), inherited);
+        try (QmpClient qmp = emulator.connect(false)) {
+            if (task.state().isPresent()) {
+                load(qmp);
+            }
+            plugIn(qmp);
+        } catch (QmpException | QmpConnectionException | QmpTimeoutException e) {
+            throw abandoned(e);
+        } catch (EmulatorException | HostException e) {
+            throw emulator.killedAfter(e);
+        }
+        try {
+            emulator.awaitReady(task.ready());
+        } catch (EmulatorException | HostException e) {
+            throw emulator.killedAfter(e);
+        }
+        Map<String, Object> metrics = new LinkedHashMap<>();
+        metrics.put("start_ms", (System.nanoTime() - begin) / 1_000_000);
+        host.put(task.dirs().up(), new byte[0], "0600");
+        return metrics;
+    }
+
+    private void load(QmpClient qmp) {
+        List<QmpCommand> commands = new ArrayList<>(Emulator.capabilities(qmp));
+        JsonObject uri = new JsonObject();
+        uri.addProperty("uri", task.incomingUri());
+        commands.add(new QmpCommand("migrate-incoming", uri));
+        QmpClient.Mark before = qmp.mark();
+        qmp.executeAll(commands, Emulator.SHORT);
+        QmpEvent end = qmp.awaitEvent(before, VmStarter::isEndOfLoad, LOAD);
+        if (!status(end).equals("completed")) {
+            throw emulator.failed("the template's state could not be loaded" + emulator.lastWords());
+        }
+        qmp.execute("cont", new JsonObject(), Emulator.SHORT);
+    }
+
+    // The command line's own syntax for -netdev has no counterpart in QMP, whose arguments are typed; the monitor takes
+    // it as it is.
+    private void plugIn(QmpClient qmp) {
+        for (int i = 0; i < task.cards().size(); i++) {
+            Machine.Nic nic = task.cards().get(i);
+            JsonObject monitor = new JsonObject();
+            monitor.addProperty("command-line", "netdev_add " + nic.netdev() + ",id=net" + i);
+            String answer = qmp.execute("human-monitor-command", monitor, Emulator.SHORT)
+                    .getAsString();
+            if (!answer.isBlank()) {
+                throw emulator.failed("netdev_add " + nic.netdev() + ": " + answer.strip());
+            }
+            JsonObject device = new JsonObject();
+            device.addProperty("driver", nic.model());
+            device.addProperty("id", "nic" + i);
+            device.addProperty("netdev", "net" + i);
+            nic.mac().ifPresent(mac -> device.addProperty("mac", mac));
+            qmp.execute("device_add", device, Emulator.SHORT);
+        }
+    }
+
+    private EmulatorException abandoned(RuntimeException cause) {
+        // A load that fails ends the emulator; what it says then explains more than the broken connection does.
+        Emulator.cleanedUp(cause, () -> emulator.awaitEnd(Duration.ofMillis(500)));
+        String words = emulator.lastWords();
+        String problem = Optional.ofNullable(cause.getMessage()).orElse("QMP failed");
+        return emulator.killedAfter(emulator.failed(problem + words, cause));
+    }
+
+    static boolean isEndOfLoad(QmpEvent event) {
+        return event.name().equals("MIGRATION")
+                && (status(event).equals("completed") || status(event).equals("failed"));
+    }
+
+    static String status(QmpEvent event) {
+        return event.data().has("status") ? event.data().get("status").getAsString() : "";
+    }
+}
