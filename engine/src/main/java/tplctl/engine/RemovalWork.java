@@ -1,0 +1,57 @@
+package tplctl.engine;
+
+import java.time.Duration;
+import java.util.Optional;
+import java.util.function.LongSupplier;
+import tplctl.host.Host;
+import tplctl.host.HostException;
+import tplctl.host.HostUnreachableException;
+import tplctl.kind.Step;
+import tplctl.kind.Subject;
+import tplctl.model.PlannedRemoval;
+import tplctl.qemu.EmulatorException;
+
+/** Takes one resource away and forgets it; the record goes last, so that an interrupted removal is taken up again. */
+final class RemovalWork {
+    private final Hosts hosts;
+    private final RunListener listener;
+    private final Records records;
+    private final LongSupplier nanos;
+    private final StepExecutor executor = new StepExecutor();
+
+    RemovalWork(Hosts hosts, RunListener listener, Records records, LongSupplier nanos) {
+        this.hosts = hosts;
+        this.listener = listener;
+        this.records = records;
+        this.nanos = nanos;
+    }
+
+    Outcome run(PlannedRemoval planned) {
+        long begin = nanos.getAsLong();
+        String doing = "";
+        try {
+            Host host = hosts.get(planned.id().host());
+            Subject subject = new Subject(planned.id(), planned.owned().owner());
+            for (Step step : planned.removal().steps()) {
+                doing = StepExecutor.doing(step);
+                listener.step(planned.id(), doing);
+                executor.run(step, subject, host);
+            }
+            records.forget(host, planned.owned());
+            return new Outcome.Removed(
+                    planned.id(), since(begin), planned.removal().notes());
+        } catch (HostUnreachableException e) {
+            return new Outcome.Unreachable(planned.id(), since(begin), message(e));
+        } catch (HostException | EmulatorException e) {
+            return new Outcome.Failed(planned.id(), since(begin), doing, message(e));
+        }
+    }
+
+    private Duration since(long begin) {
+        return Duration.ofNanos(nanos.getAsLong() - begin);
+    }
+
+    private static String message(RuntimeException e) {
+        return Optional.ofNullable(e.getMessage()).orElseGet(() -> e.getClass().getSimpleName());
+    }
+}

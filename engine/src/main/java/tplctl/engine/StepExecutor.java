@@ -1,0 +1,58 @@
+package tplctl.engine;
+
+import java.time.Duration;
+import java.util.Map;
+import tplctl.host.CommandResult;
+import tplctl.host.Host;
+import tplctl.host.HostException;
+import tplctl.host.Script;
+import tplctl.kind.Sh;
+import tplctl.kind.Step;
+import tplctl.kind.Subject;
+import tplctl.machine.VmTask;
+import tplctl.qemu.VmExecutor;
+
+/** Does what a step says; throws what the host threw. */
+final class StepExecutor {
+    private static final Duration SHORT = Duration.ofSeconds(30);
+
+    private final VmExecutor emulators = new VmExecutor();
+
+    /** Runs a step and returns what it measured. */
+    Map<String, Object> run(Step step, Subject subject, Host host) {
+        if (step instanceof Step.Run run) {
+            shell(host, run.script(), subject.limit(run.limit()));
+            return Map.of();
+        }
+        if (step instanceof Step.WriteFile file) {
+            host.put(file.path(), file.content().bytes(), file.mode());
+            if (!file.owner().isEmpty()) {
+                shell(host, Sh.of("chown -h {} -- {}", file.owner(), file.path()), SHORT);
+            }
+            return Map.of();
+        }
+        if (step instanceof Step.Emulator emulator && emulator.task() instanceof VmTask task) {
+            return emulators.run(task, host);
+        }
+        throw new IllegalStateException("no executor for " + step);
+    }
+
+    /** What it does, in a few words. */
+    static String doing(Step step) {
+        if (step instanceof Step.Run run) {
+            return run.doing();
+        }
+        if (step instanceof Step.WriteFile file) {
+            return "write " + file.path();
+        }
+        return ((Step.Emulator) step).task().doing();
+    }
+
+    private static void shell(Host host, Sh sh, Duration limit) {
+        Script script = Observer.script(sh);
+        CommandResult result = host.change(script, limit);
+        if (!result.ok()) {
+            throw HostException.unexpected(host.name(), script, result);
+        }
+    }
+}

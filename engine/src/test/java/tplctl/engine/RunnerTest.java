@@ -1,0 +1,422 @@
+package tplctl.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import tplctl.host.CommandResult;
+import tplctl.host.FakeHost;
+import tplctl.host.Host;
+import tplctl.kind.ResourceId;
+import tplctl.model.OwnedRecord;
+import tplctl.model.Plan;
+import tplctl.model.Planner;
+import tplctl.model.Playbooks;
+import tplctl.model.Project;
+import tplctl.model.Selection;
+
+@Timeout(60)
+class RunnerTest {
+    /** Hosts whose things are made by {@code create NAME} and looked at by {@code look NAME}. */
+    private static final class World implements Hosts {
+        private final Map<String, FakeHost> hosts = new ConcurrentHashMap<>();
+        private final Map<String, String> state = new ConcurrentHashMap<>();
+        private final java.util.Set<String> stubborn = ConcurrentHashMap.newKeySet();
+        private final Map<String, Integer> failures = new ConcurrentHashMap<>();
+        private final List<String> log = java.util.Collections.synchronizedList(new ArrayList<>());
+        private java.util.function.Consumer<String> onStep = name -> {};
+
+        @Override
+        public Host get(String name) {
+            return hosts.computeIfAbsent(name, n -> new FakeHost(n).onAny(script -> answer(n, script)));
+        }
+
+        World found(String... found) {
+            for (String one : found) {
+                state.put(one.substring(0, one.indexOf('=')), one.substring(one.indexOf('=') + 1));
+            }
+            return this;
+        }
+
+        World stubborn(String name) {
+            stubborn.add(name);
+            return this;
+        }
+
+        World failing(String name, int times) {
+            failures.put(name, times);
+            return this;
+        }
+
+        private CommandResult answer(String host, String script) {
+            String[] words = script.split(" ");
+            if (words[0].equals("look")) {
+                log.add("look " + words[1]);
+                return new CommandResult(0, state.getOrDefault(words[1], "ok") + "\n", "");
+            }
+            if (script.startsWith("umask") || script.startsWith("rm -f -- /var/lib/tplctl/owned")) {
+                log.add(script.startsWith("rm") ? "forget" : "mkdir");
+                return new CommandResult(0, "", "");
+            }
+            log.add(script);
+            onStep.accept(words[1]);
+            if (failures.merge(words[1], -1, Integer::sum) >= 0) {
+                return new CommandResult(1, "", "boom on " + host);
+            }
+            if (!stubborn.contains(words[1])) {
+                state.put(words[1], "ok");
+            }
+            return new CommandResult(0, "", "");
+        }
+
+        long count(String entry) {
+            return log.stream().filter(entry::equals).count();
+        }
+    }
+
+    private static Report run(World world, Project project, Plan plan) {
+        return run(world, project, plan, List.of(), 4, RunListener.SILENT);
+    }
+
+    private static Report run(
+            World world, Project project, Plan plan, List<OwnedRecord> owned, int perHost, RunListener listener) {
+        AtomicInteger clock = new AtomicInteger();
+        return new Runner(world, listener, new Runner.Options(perHost, false), clock::incrementAndGet)
+                .run(plan, project, owned);
+    }
+
+    private static List<String> outcomes(Report report) {
+        return report.outcomes().stream()
+                .map(o -> o.id().local() + " "
+                        + (o instanceof Outcome.Skipped s
+                                ? "Skipped("
+                                        + (s.isInterrupted()
+                                                ? "interrupted"
+                                                : s.because().local()) + ")"
+                                : o.getClass().getSimpleName()))
+                .toList();
+    }
+
+    @RepeatedTest(50)
+    void dependentsOfAFailureAreSkippedForItsSakeAndTheOthersFinish() {
+        Project project = Playbooks.play(
+                "things:",
+                "  d: { ref: c }",
+                "  c: { ref: a }",
+                "  a:",
+                "  x: { ref: y }",
+                "  y:",
+                "  z: { needs: [things.x, things.c] }");
+        World world = new World().failing("a", 1);
+        Plan plan = Playbooks.seen(
+                        project,
+                        "things.a=create",
+                        "things.c=create",
+                        "things.d=create",
+                        "things.x=create",
+                        "things.y=create")
+                .plan();
+        world.found("y=create", "x=create");
+        Report report = run(world, project, plan);
+        assertThat(outcomes(report))
+                .containsExactly(
+                        "things.a Failed",
+                        "things.c Skipped(things.a)",
+                        "things.d Skipped(things.a)",
+                        "things.y Changed",
+                        "things.x Changed",
+                        "things.z Skipped(things.a)");
+        assertThat(report.outcomes().get(0).toString()).contains("boom on h1", "create it");
+        assertThat(world.log).doesNotContain("create c", "create d");
+        assertThat(world.log.indexOf("create y")).isLessThan(world.log.indexOf("create x"));
+    }
+
+    @RepeatedTest(50)
+    void runsInDependencyOrderWhateverTheTiming() {
+        Project project = Playbooks.play(
+                "things:",
+                "  e: { needs: [things.c, things.d] }",
+                "  d: { ref: b }",
+                "  c: { ref: a }",
+                "  b:",
+                "  a:");
+        String[] all = {"things.a=create", "things.b=create", "things.c=create", "things.d=create", "things.e=create"};
+        World world = new World().found("c=create", "d=create", "e=create");
+        run(world, project, Playbooks.seen(project, all).plan());
+        List<String> made =
+                world.log.stream().filter(l -> l.startsWith("create")).toList();
+        assertThat(made).hasSize(5);
+        assertThat(made.indexOf("create a")).isLessThan(made.indexOf("create c"));
+        assertThat(made.indexOf("create b")).isLessThan(made.indexOf("create d"));
+        assertThat(made).last().isEqualTo("create e");
+    }
+
+    @Test
+    void looksAgainAtWhatStandsOnSomethingThatChangedAndOnlyAtThat() {
+        Project project = Playbooks.play("things:", "  a:", "  b: { ref: a }", "  c: { ref: b }", "  d:");
+        World world = new World();
+        Report report =
+                run(world, project, Playbooks.seen(project, "things.a=create").plan());
+        assertThat(outcomes(report))
+                .containsExactly("things.a Changed", "things.b Unchanged", "things.c Unchanged", "things.d Unchanged");
+        assertThat(world.log).contains("look b").doesNotContain("look c", "look d");
+    }
+
+    @Test
+    void changesWhatDiffersOnlyNowThatTheGroundMoved() {
+        Project project = Playbooks.play("things:", "  a:", "  b: { ref: a }");
+        World world = new World().found("b=update");
+        Report report =
+                run(world, project, Playbooks.seen(project, "things.a=create").plan());
+        assertThat(outcomes(report)).containsExactly("things.a Changed", "things.b Changed");
+    }
+
+    @Test
+    void whatStillDiffersAfterItsStepsFailed() {
+        Project project = Playbooks.play("things:", "  a:", "  b: { ref: a }");
+        World world = new World().stubborn("a");
+        world.found("a=unknown create");
+        Report report =
+                run(world, project, Playbooks.seen(project, "things.a=create").plan());
+        assertThat(outcomes(report)).containsExactly("things.a Failed", "things.b Skipped(things.a)");
+        assertThat(report.outcomes().get(0).toString())
+                .contains("the steps ran, but it still differs: it: as it was → there");
+    }
+
+    @Test
+    void whatNobodyCanKnowCountsAsDoneWhenItsStepsRan() {
+        Project project = Playbooks.play("things: { a: }");
+        World world = new World().stubborn("a");
+        world.found("a=unknown");
+        Report report =
+                run(world, project, Playbooks.seen(project, "things.a=unknown").plan());
+        assertThat(outcomes(report)).containsExactly("things.a Changed");
+    }
+
+    @Test
+    void aReplacementThatThePlanDidNotShowIsRefused() {
+        Project project = Playbooks.play("things:", "  a:", "  b: { ref: a }", "  c: { ref: a }");
+        World world = new World().found("b=replace", "c=replace");
+        Report report = run(
+                world,
+                project,
+                Playbooks.seen(project, "things.a=create", "things.c=migrate").plan());
+        assertThat(outcomes(report)).containsExactly("things.a Changed", "things.b Failed", "things.c Failed");
+        assertThat(report.outcomes().get(1).toString()).contains("would now be replaced", "did not show");
+        assertThat(world.log).doesNotContain("replace b", "replace c");
+    }
+
+    @Test
+    void aChangeThatIsRefusedNowIsNotMade() {
+        Project project = Playbooks.play("things:", "  a:", "  b: { ref: a }");
+        World world = new World().found("b=refused");
+        Report report = run(
+                world,
+                project,
+                Playbooks.seen(project, "things.a=create", "things.b=create").plan());
+        assertThat(report.outcomes().get(1).toString()).contains("it must not be");
+    }
+
+    @Test
+    void aFailedStepIsTriedAgainAsOftenAsTheUserSaid() {
+        Project project = Playbooks.play("things:", "  a: { retries: 2 }", "  b: { retries: 1 }");
+        World world = new World().failing("a", 2).failing("b", 2);
+        Plan plan =
+                Playbooks.seen(project, "things.a=create", "things.b=create").plan();
+        assertThat(outcomes(run(world, project, plan))).containsExactly("things.a Changed", "things.b Failed");
+        assertThat(world.count("create a")).isEqualTo(3);
+        assertThat(world.count("create b")).isEqualTo(2);
+    }
+
+    @Test
+    void whatWasNotObservedIsReportedAndSkipsItsDependents() {
+        Project project = Playbooks.project("""
+                - hosts: h1
+                  things: { a: { needs: h2:things.b } }
+                - hosts: h2
+                  things: { b: }
+                """);
+        Plan plan = Planner.plan(
+                project,
+                new tplctl.model.Observations(Map.of(), Map.of(), Map.of("h2", "no route"), List.of()),
+                Planner.Options.PLAIN,
+                tplctl.model.Thing.KINDS);
+        assertThat(outcomes(run(new World(), project, plan)))
+                .containsExactly("things.b Unreachable", "things.a Skipped(things.b)");
+    }
+
+    @RepeatedTest(20)
+    void neverWorksOnMoreOfAHostThanItMay() {
+        Project project = Playbooks.project("- hosts: [h1, h2]\n  things: { web: { count: 12 } }\n");
+        World world = new World();
+        AtomicInteger running = new AtomicInteger();
+        AtomicInteger most = new AtomicInteger();
+        CountDownLatch full = new CountDownLatch(4);
+        RunListener counting = new RunListener() {
+            @Override
+            public void step(ResourceId id, String doing) {
+                if (id.host().equals("h1")) {
+                    most.accumulateAndGet(running.incrementAndGet(), Math::max);
+                }
+                full.countDown();
+                awaitQuietly(full);
+            }
+
+            @Override
+            public void finished(Outcome outcome) {
+                if (outcome.id().host().equals("h1")) {
+                    running.decrementAndGet();
+                }
+            }
+        };
+        String[] all =
+                project.graph().order().stream().map(r -> r.id() + "=create").toArray(String[]::new);
+        Report report = run(world, project, Playbooks.seen(project, all).plan(), List.of(), 2, counting);
+        assertThat(report.outcomes()).hasSize(24).allMatch(Outcome.Changed.class::isInstance);
+        assertThat(most.get()).isEqualTo(2);
+    }
+
+    @RepeatedTest(20)
+    void stoppingLetsWhatRunsEndAndSkipsTheRest() {
+        Project project = Playbooks.play("things:", "  a:", "  b: { ref: a }", "  c: { ref: b }", "  d:", "  e:");
+        World world = new World();
+        List<Runner> runner = new ArrayList<>();
+        world.onStep = name -> runner.get(0).stop();
+        String[] all = {"things.a=create", "things.b=create", "things.c=create", "things.d=create", "things.e=create"};
+        runner.add(new Runner(world, RunListener.SILENT, new Runner.Options(1, false), System::nanoTime));
+        Report report = runner.get(0).run(Playbooks.seen(project, all).plan(), project, List.of());
+        assertThat(report.interrupted()).isTrue();
+        assertThat(outcomes(report))
+                .containsExactly(
+                        "things.a Changed",
+                        "things.b Skipped(interrupted)",
+                        "things.c Skipped(interrupted)",
+                        "things.d Skipped(interrupted)",
+                        "things.e Skipped(interrupted)");
+    }
+
+    @Test
+    void aDefectInTheWorkDoesNotHangTheRun() {
+        Project project = Playbooks.play("things:", "  a:", "  b:");
+        World world = new World();
+        world.onStep = name -> {
+            if (name.equals("a")) {
+                throw new IllegalStateException("a defect");
+            }
+        };
+        Report report = run(
+                world,
+                project,
+                Playbooks.seen(project, "things.a=create", "things.b=create").plan());
+        assertThat(outcomes(report)).containsExactly("things.a Failed", "things.b Changed");
+        assertThat(report.outcomes().get(0).toString()).contains("internal error", "a defect");
+    }
+
+    @Test
+    void remembersWhatIsMadeBeforeItsFirstStepAndNothingElse() {
+        Project project = Playbooks.play("things:", "  made: { path: /m }", "  mended: { ref: made }", "  there:");
+        World world = new World().found("mended=update");
+        List<String> before = new ArrayList<>();
+        world.onStep = name -> {
+            if (name.equals("made")) {
+                before.addAll(((FakeHost) world.get("h1")).calls("put"));
+            }
+        };
+        run(
+                world,
+                project,
+                Playbooks.seen(project, "things.made=create", "things.mended=update")
+                        .plan());
+        FakeHost host = (FakeHost) world.get("h1");
+        assertThat(before).hasSize(1);
+        String record = before.get(0);
+        assertThat(record).startsWith("/var/lib/tplctl/owned/site/things.made");
+        assertThat(host.calls("put")).containsExactly(record);
+        assertThat(OwnedRecord.parse("h1", text(host, record)))
+                .contains(new OwnedRecord(
+                        Playbooks.id("things.made"), "site", List.of(), List.of("/m"), false, Map.of("name", "made")));
+        assertThat(host.mode(record)).contains("0600");
+    }
+
+    @Test
+    void bringsItsRecordUpToWhatThePlaybookSaysNow() {
+        Project project = Playbooks.play("things:", "  a: { protect: true, ref: b }", "  b:");
+        OwnedRecord old = Playbooks.record("site", "things.a");
+        World world = new World();
+        Report report = run(world, project, Playbooks.seen(project).plan(), List.of(old), 4, RunListener.SILENT);
+        assertThat(outcomes(report)).allMatch(o -> o.endsWith("Unchanged"));
+        FakeHost host = (FakeHost) world.get("h1");
+        assertThat(OwnedRecord.parse("h1", text(host, "/var/lib/tplctl/owned/site/things.a.json")))
+                .contains(new OwnedRecord(
+                        Playbooks.id("things.a"), "site", List.of("h1:things.b"), List.of(), true, old.trace()));
+        assertThat(host.calls("put")).hasSize(1);
+    }
+
+    @Test
+    void doesNotTouchAHostWhereAllIsAsItShouldBe() {
+        Project project = Playbooks.play("things:", "  a:", "  b: { ref: a }");
+        World world = new World();
+        OwnedRecord known = new OwnedRecord(
+                Playbooks.id("things.b"), "site", List.of("h1:things.a"), List.of(), false, Map.of("name", "b"));
+        run(world, project, Playbooks.seen(project).plan(), List.of(known), 4, RunListener.SILENT);
+        assertThat(world.hosts).isEmpty();
+    }
+
+    @Test
+    void adoptingTakesTheOthersRecordAwayAfterOursIsWritten() {
+        Project project = Playbooks.play("things: { a: }");
+        OwnedRecord theirs = Playbooks.record("other", "things.a");
+        World world = new World();
+        Planner.Options options = new Planner.Options(Selection.ALL, false, false, true);
+        Plan plan = Playbooks.seen(project).owns("other", "things.a").plan(options);
+        new Runner(world, RunListener.SILENT, new Runner.Options(4, true), System::nanoTime)
+                .run(plan, project, List.of(theirs));
+        FakeHost host = (FakeHost) world.get("h1");
+        assertThat(host.calls("put")).containsExactly("/var/lib/tplctl/owned/site/things.a.json");
+        assertThat(world.log).last().isEqualTo("forget");
+    }
+
+    @Test
+    void forgetsWhatItRemovesLastAndKeepsInMindWhatItCouldNotRemove() {
+        Project project = Playbooks.play("firsts: { keep: }");
+        Plan plan = Playbooks.seen(project)
+                .owns("site", "things.a")
+                .owns("site", "things.b", "h1:things.a")
+                .owns("site", "things.c")
+                .plan(new Planner.Options(Selection.ALL, true, false, false));
+        World world = new World().failing("c", 1);
+        Report report = run(world, project, plan);
+        assertThat(outcomes(report))
+                .containsExactly("things.b Removed", "things.a Removed", "things.c Failed", "firsts.keep Unchanged");
+        assertThat(world.count("forget")).isEqualTo(2);
+        List<String> ofB = world.log.subList(world.log.indexOf("remove b"), world.log.size());
+        assertThat(ofB.indexOf("remove a")).isGreaterThan(ofB.indexOf("forget"));
+    }
+
+    @Test
+    void manyThousandsAreScheduledInReasonableTime() {
+        Project project = Playbooks.play("things: { web: { count: 10000 } }");
+        Report report = run(new World(), project, Playbooks.seen(project).plan());
+        assertThat(report.outcomes()).hasSize(10_000).allMatch(Outcome.Unchanged.class::isInstance);
+    }
+
+    private static String text(FakeHost host, String path) {
+        return new String(host.read(path).orElseThrow(), java.nio.charset.StandardCharsets.UTF_8);
+    }
+
+    private static void awaitQuietly(CountDownLatch latch) {
+        try {
+            latch.await(10, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}
