@@ -1,0 +1,82 @@
+package tplctl.cli;
+
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import java.io.PrintStream;
+import java.time.Duration;
+import java.util.Map;
+import java.util.function.LongSupplier;
+import tplctl.engine.Outcome;
+import tplctl.kind.ResourceId;
+import tplctl.report.Json;
+import tplctl.report.ReportJson;
+
+/** One JSON object a line on stdout for everything that happens; see {@code docs/ndjson.md}. */
+final class EventProgress extends Progress {
+    private final PrintStream out;
+    private final PrintStream err;
+    private final LongSupplier nanos;
+    private final long began;
+
+    EventProgress(PrintStream out, PrintStream err, LongSupplier nanos) {
+        this.out = out;
+        this.err = err;
+        this.nanos = nanos;
+        this.began = nanos.getAsLong();
+    }
+
+    @Override
+    long period() {
+        return 0;
+    }
+
+    @Override
+    void tick() {}
+
+    @Override
+    public void started(ResourceId id) {
+        emit("started", with("id", id.toString()));
+    }
+
+    @Override
+    public void step(ResourceId id, String doing) {
+        JsonObject event = with("id", id.toString());
+        event.addProperty("doing", doing);
+        emit("step", event);
+    }
+
+    @Override
+    public void finished(Outcome outcome) {
+        emit("finished", ReportJson.outcome(outcome));
+    }
+
+    @Override
+    public void note(String line) {
+        err.println(line);
+        emit("note", with("line", line));
+    }
+
+    /** A line of its own for a document, such as the plan. */
+    static String line(String event, JsonObject body) {
+        JsonObject json = new JsonObject();
+        json.addProperty("event", event);
+        for (Map.Entry<String, JsonElement> entry : body.entrySet()) {
+            json.add(entry.getKey(), entry.getValue());
+        }
+        return Json.line(json) + "\n";
+    }
+
+    private synchronized void emit(String event, JsonObject body) {
+        JsonObject timed = new JsonObject();
+        timed.addProperty("at", Json.seconds(Duration.ofNanos(nanos.getAsLong() - began)));
+        body.entrySet().forEach(e -> timed.add(e.getKey(), e.getValue()));
+        out.print(line(event, timed));
+        out.flush();
+    }
+
+    private static JsonObject with(String name, String value) {
+        JsonObject json = new JsonObject();
+        json.addProperty(name, value);
+        return json;
+    }
+}

@@ -1,0 +1,108 @@
+package tplctl.cli;
+
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import picocli.CommandLine.Model.OptionSpec;
+
+/** Every option there is, spelled as ansible-playbook spells it; names of Terraform's come last. */
+enum Flag {
+    INVENTORY("HOSTS", true, "hosts: \"o41,o40,\", or an inventory file", "-i", "--inventory"),
+    LIMIT("PATTERN", true, "only hosts that match", "-l", "--limit"),
+    TAGS("TAG", true, "only what has one of these tags, or is KIND.NAME", "-t", "--tags", "--target"),
+    SKIP_TAGS("TAG", true, "nothing that has one of these tags", "--skip-tags"),
+    EXTRA_VARS("VAR", true, "a variable: k=v, @FILE or {json}; wins over all", "-e", "--extra-vars", "--var"),
+    OWNER("NAME", false, "whose the resources are; else the playbook's name", "--owner"),
+    FORKS("N", false, "how many hosts at once (default 32)", "-f", "--forks", "--parallelism"),
+    USER("NAME", false, "log in as this user", "-u", "--user"),
+    PRIVATE_KEY("FILE", false, "log in with this key", "--private-key", "--key-file"),
+    BECOME("", false, "run steps as root through sudo", "-b", "--become"),
+    ASK_BECOME_PASS("", false, "ask for sudo's password", "-K", "--ask-become-pass"),
+    CHECK("", false, "only plan, as the command plan does", "-C", "--check"),
+    DIFF("", false, "show what changes in files", "-D", "--diff"),
+    SHOW_COMMANDS("", false, "show the commands of every change", "--show-commands"),
+    YES("", false, "agree to replace, remove and migrate", "-y", "--yes", "--auto-approve"),
+    PRUNE("", false, "remove what is no longer declared", "--prune"),
+    FORCE("", false, "replace and remove what is protected too", "--force"),
+    ADOPT("", false, "take over what another owner holds", "--adopt"),
+    DETAILED_EXITCODE("", false, "exit with 2 when changes are pending", "--detailed-exitcode"),
+    PROFILE("", false, "show what took longest", "--profile"),
+    LIST_HOSTS("", false, "list the hosts and do nothing", "--list-hosts"),
+    LIST_TASKS("", false, "list the resources and do nothing", "--list-tasks"),
+    LIST_TAGS("", false, "list the tags and do nothing", "--list-tags"),
+    SYNTAX_CHECK("", false, "only validate, as the command validate does", "--syntax-check"),
+    VERIFY("", false, "compute the templates' digests again", "--verify"),
+    FORMAT("FORMAT", false, "dot (default) or mermaid", "--format"),
+    LIST("", false, "every host and its variables as JSON (default)", "--list"),
+    HOST("NAME", false, "one host's variables as JSON", "--host"),
+    GRAPH("", false, "the hosts as a tree", "--graph"),
+    OUTPUT("FORMAT", false, "text (default), json or ndjson", "-o", "--output"),
+    JSON("", false, "the same as -o json", "--json"),
+    VERBOSE("", true, "say more; -vvv shows stack traces", "-v", "--verbose"),
+    QUIET("", false, "only the result", "-q", "--quiet"),
+    NO_COLOR("", false, "no colours", "--no-color"),
+    HELP("", false, "this text", "-h", "--help");
+
+    /** The default of {@link #FORKS}. */
+    static final int DEFAULT_FORKS = 32;
+
+    private static final Set<String> LONG_NAMES =
+            Stream.of(values()).flatMap(f -> f.names.stream()).collect(Collectors.toUnmodifiableSet());
+
+    @SuppressWarnings("ImmutableEnumChecker") // made by List.of
+    private final List<String> names;
+
+    private final String label;
+    private final boolean repeated;
+    private final String description;
+
+    Flag(String label, boolean repeated, String description, String... names) {
+        this.label = label;
+        this.repeated = repeated;
+        this.description = description;
+        this.names = List.of(names);
+    }
+
+    List<String> names() {
+        return names;
+    }
+
+    String description() {
+        return description;
+    }
+
+    boolean takesValue() {
+        return !label.isEmpty();
+    }
+
+    OptionSpec spec() {
+        OptionSpec.Builder option = OptionSpec.builder(
+                        names.get(0), names.subList(1, names.size()).toArray(String[]::new))
+                .description(description);
+        if (!takesValue()) {
+            option.arity("0");
+        } else {
+            option.arity("1").paramLabel(label);
+        }
+        if (repeated) {
+            option.type(List.class).auxiliaryTypes(takesValue() ? String.class : Boolean.class);
+        } else {
+            option.type(takesValue() ? String.class : boolean.class);
+        }
+        return this == HELP ? option.usageHelp(true).build() : option.build();
+    }
+
+    /** The arguments with Terraform's spelling, {@code -auto-approve}, turned into ours, up to {@code --}. */
+    static String[] normalised(String[] args) {
+        String[] normal = args.clone();
+        for (int i = 0; i < normal.length && !normal[i].equals("--"); i++) {
+            int equals = normal[i].indexOf('=');
+            String name = equals < 0 ? normal[i] : normal[i].substring(0, equals);
+            if (name.length() > 2 && name.charAt(1) != '-' && LONG_NAMES.contains("-" + name)) {
+                normal[i] = "-" + normal[i];
+            }
+        }
+        return normal;
+    }
+}

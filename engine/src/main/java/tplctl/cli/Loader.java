@@ -1,0 +1,170 @@
+package tplctl.cli;
+
+import java.nio.file.Path;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Function;
+import tplctl.diag.Diagnostic;
+import tplctl.diag.Diagnostics;
+import tplctl.diag.Position;
+import tplctl.diag.Suggest;
+import tplctl.kind.Types;
+import tplctl.model.Inventory;
+import tplctl.model.Project;
+import tplctl.model.Resource;
+import tplctl.model.Selection;
+import tplctl.report.DiagnosticsText;
+import tplctl.text.Node;
+
+/** From the command line's words and the files they name to a project and the part of it that is meant. */
+final class Loader {
+    private static final Position LIMIT_AT = new Position("-l", 1, 1);
+    private static final Set<String> SPECIAL_TAGS = Set.of("all", "always");
+
+    private final Invocation invocation;
+
+    Loader(Invocation invocation) {
+        this.invocation = invocation;
+    }
+
+    /** The only playbook that was named. */
+    String playbook() {
+        return invocation.args().positionals().get(0);
+    }
+
+    Inventory inventory() {
+        return Inventories.of(invocation.args().values(Flag.INVENTORY));
+    }
+
+    /**
+     * The playbook, without errors; warnings are said.
+     *
+     * @throws tplctl.diag.InvalidInputException with all that is wrong with it
+     */
+    Project load(String playbook, Inventory inventory, Function<Inventory.Host, Node> facts) {
+        Diagnostics found = new Diagnostics();
+        Optional<Project> project = read(playbook, inventory, facts, found);
+        found.throwIfErrors();
+        List<Diagnostic> warnings = found.sorted();
+        if (!warnings.isEmpty() && !invocation.args().has(Flag.QUIET)) {
+            invocation
+                    .terminal()
+                    .err()
+                    .print(DiagnosticsText.render(warnings, invocation.sources(), invocation.talkStyle()));
+        }
+        return project.orElseThrow(() -> new IllegalStateException(playbook + " gave neither a project nor an error"));
+    }
+
+    /** The playbook with all that is wrong with it in {@code errors}; of use only when nothing is. */
+    Optional<Project> read(
+            String playbook, Inventory inventory, Function<Inventory.Host, Node> facts, Diagnostics errors) {
+        String owner = owner(playbook);
+        Map<String, Node> vars = ExtraVars.of(invocation.args().values(Flag.EXTRA_VARS), invocation.sources(), errors);
+        Optional<Node> root = TextFile.yaml(playbook, invocation.sources(), errors);
+        Project.Context context =
+                new Project.Context(owner, inventory, vars, invocation.kinds(), DiskFiles.beside(playbook), facts);
+        return root.map(node -> Project.of(node, context, errors));
+    }
+
+    /** What {@code -l}, {@code -t} and {@code --skip-tags} leave of a project. */
+    Selection selection(Project project) {
+        Arguments args = invocation.args();
+        Set<String> tags = args.words(Flag.TAGS);
+        Set<String> skipped = args.words(Flag.SKIP_TAGS);
+        Set<String> known = tags(project);
+        tags.forEach(tag -> refuseUnknown(tag, known, project));
+        skipped.forEach(tag -> refuseUnknown(tag, known, project));
+        return new Selection(tags, skipped, limit(project));
+    }
+
+    /** The hosts that a selection leaves of the playbook's. */
+    static List<String> hosts(Project project, Selection selection) {
+        return project.playbook().hosts().stream().filter(selection::covers).toList();
+    }
+
+    static Set<String> tags(Project project) {
+        Set<String> tags = new TreeSet<>();
+        project.graph().order().forEach(r -> tags.addAll(r.common().tags()));
+        return tags;
+    }
+
+    /** The hosts that {@code -l} leaves of an inventory; {@code localhost} only where nobody else is named. */
+    List<String> limited(Inventory inventory) {
+        return matched(inventory).orElseGet(() -> inventory.match("all", LIMIT_AT, new Diagnostics()));
+    }
+
+    private Set<String> limit(Project project) {
+        List<String> hosts = project.playbook().hosts();
+        if (hosts.isEmpty()) {
+            throw new UsageException("no host matched: the playbook's plays select none");
+        }
+        Optional<List<String>> matched = matched(project.inventory());
+        if (matched.isEmpty()) {
+            return Set.of();
+        }
+        Set<String> limited = new LinkedHashSet<>(matched.get());
+        limited.retainAll(hosts);
+        if (limited.isEmpty()) {
+            throw new UsageException("no host of the playbook matched --limit; it has: " + String.join(", ", hosts));
+        }
+        return limited;
+    }
+
+    private Optional<List<String>> matched(Inventory inventory) {
+        List<String> patterns = invocation.args().values(Flag.LIMIT);
+        if (patterns.isEmpty()) {
+            return Optional.empty();
+        }
+        String pattern = String.join(",", patterns);
+        Diagnostics errors = new Diagnostics();
+        List<String> matched = inventory.match(pattern, LIMIT_AT, errors);
+        if (errors.hasErrors()) {
+            Diagnostic first = errors.sorted().get(0);
+            throw new UsageException("-l " + pattern + ": " + first.summary() + "; " + first.detail());
+        }
+        if (matched.isEmpty()) {
+            throw new UsageException("-l " + pattern + ": no host matched");
+        }
+        return Optional.of(matched);
+    }
+
+    private static void refuseUnknown(String tag, Set<String> known, Project project) {
+        List<Resource<?, ?>> all = project.graph().order();
+        if (known.contains(tag) || SPECIAL_TAGS.contains(tag) || all.stream().anyMatch(r -> Selection.names(tag, r))) {
+            return;
+        }
+        Set<String> candidates = new TreeSet<>(known);
+        if (tag.contains(".")) {
+            all.forEach(r -> candidates.add(r.id().local()));
+        }
+        String otherwise =
+                known.isEmpty() ? "the playbook has no tags" : "the playbook has: " + String.join(", ", known);
+        throw new UsageException(
+                "no resource has the tag \"" + tag + "\"; " + Suggest.didYouMean(tag, candidates, otherwise));
+    }
+
+    private String owner(String playbook) {
+        Optional<String> given = invocation.args().value(Flag.OWNER);
+        String owner = given.orElseGet(() -> baseName(playbook));
+        if (!Types.NAME.matcher(owner).matches()) {
+            throw new UsageException(
+                    "\"" + owner + "\" cannot be an owner's name: it takes letters, digits, \"_\", \".\" and"
+                            + " \"-\", the first a letter or digit, and at most 63 characters; "
+                            + (given.isPresent() ? "give --owner another one" : "give one with --owner NAME"));
+        }
+        return owner;
+    }
+
+    private static String baseName(String playbook) {
+        Path file = Path.of(playbook).getFileName();
+        String name = file == null ? "" : file.toString();
+        if (name.endsWith(".yml")) {
+            return name.substring(0, name.length() - ".yml".length());
+        }
+        return name.endsWith(".yaml") ? name.substring(0, name.length() - ".yaml".length()) : name;
+    }
+}

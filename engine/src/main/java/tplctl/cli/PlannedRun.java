@@ -1,0 +1,204 @@
+package tplctl.cli;
+
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import tplctl.engine.Report;
+import tplctl.kind.ResourceId;
+import tplctl.model.Observations;
+import tplctl.model.Plan;
+import tplctl.model.Planner;
+import tplctl.model.Project;
+import tplctl.model.Resource;
+import tplctl.model.Selection;
+import tplctl.report.Json;
+import tplctl.report.PlanJson;
+import tplctl.report.PlanText;
+import tplctl.report.PlanWords;
+import tplctl.report.ReportJson;
+import tplctl.report.ReportText;
+
+/** From a loaded project to the exit code: lock, observe, plan, show, ask, run, report. */
+final class PlannedRun implements AutoCloseable {
+    private final Invocation invocation;
+    private final Arguments args;
+    private final Session session;
+    private final Output output;
+    private final RunCommand.Mode mode;
+    private final Progress progress;
+    private final Interrupts interrupts;
+    private volatile boolean running;
+
+    PlannedRun(Invocation invocation, Session session, Output output, RunCommand.Mode mode) {
+        this.invocation = invocation;
+        this.args = invocation.args();
+        this.session = session;
+        this.output = output;
+        this.mode = mode;
+        this.progress = Progress.of(invocation, output);
+        this.interrupts = Interrupts.install(this::interrupted);
+    }
+
+    int of(Project project, Selection selection, boolean dry) {
+        List<String> hosts = Loader.hosts(project, selection);
+        if (!dry) {
+            session.lock(hosts, invocation.line(), progress::note);
+        }
+        Observations observations = session.observe(observed(project, selection), hosts);
+        Plan plan = plan(project, selection, observations);
+        if (dry) {
+            show(plan);
+            return planned(plan, observations);
+        }
+        if (output != Output.JSON) {
+            show(plan);
+        }
+        if (!plan.problems().isEmpty()) {
+            return stopped(plan, "nothing was changed, because this plan cannot run", ExitCode.FAILED);
+        }
+        if (plan.asks() && !args.has(Flag.YES)) {
+            if (!invocation.terminal().answers()) {
+                return stopped(
+                        plan,
+                        "the plan replaces, removes or migrates something and nobody is there to agree; --yes agrees",
+                        ExitCode.DECLINED);
+            }
+            if (output == Output.JSON) {
+                invocation.terminal().err().print(PlanText.render(plan, planOptions(plan), invocation.talkStyle()));
+            }
+            if (!Question.agreed(invocation.terminal(), "Do it?")) {
+                return stopped(plan, "declined; nothing was changed", ExitCode.DECLINED);
+            }
+        }
+        running = true;
+        Report report;
+        try (Progress shown = progress.begin()) {
+            report = session.run(plan, project, observations.owned(), args.has(Flag.ADOPT), shown);
+        }
+        report(report);
+        return ended(report, observations);
+    }
+
+    @Override
+    public void close() {
+        interrupts.close();
+    }
+
+    private Plan plan(Project project, Selection selection, Observations observations) {
+        Planner.Options options =
+                new Planner.Options(selection, args.has(Flag.PRUNE), args.has(Flag.FORCE), args.has(Flag.ADOPT));
+        return mode == RunCommand.Mode.DESTROY
+                ? Planner.destroy(project, observations, options, invocation.kinds())
+                : Planner.plan(project, observations, options, invocation.kinds());
+    }
+
+    // Destroying goes by what the hosts remember, which is read for every host anyway.
+    private List<Resource<?, ?>> observed(Project project, Selection selection) {
+        if (mode == RunCommand.Mode.DESTROY) {
+            return List.of();
+        }
+        Set<ResourceId> wanted = new HashSet<>();
+        project.graph().order().stream().filter(selection::selects).forEach(r -> {
+            wanted.add(r.id());
+            wanted.addAll(project.graph().dependencies(r.id()));
+        });
+        return project.graph().order().stream()
+                .filter(r -> wanted.contains(r.id()))
+                .toList();
+    }
+
+    private void show(Plan plan) {
+        switch (output) {
+            case JSON -> invocation.print(Json.document(PlanJson.of(plan)));
+            case NDJSON -> invocation.print(EventProgress.line("plan", PlanJson.of(plan)));
+            case TEXT -> {
+                boolean brief = args.has(Flag.QUIET);
+                if (brief && mode == RunCommand.Mode.PLAN) {
+                    invocation.print(PlanWords.summary(plan) + "\n");
+                } else if (!brief || !plan.problems().isEmpty()) {
+                    invocation.print(PlanText.render(plan, planOptions(plan), invocation.style()));
+                }
+            }
+        }
+        invocation.terminal().out().flush();
+    }
+
+    private PlanText.Options planOptions(Plan plan) {
+        Map<ResourceId, String> diffs = args.has(Flag.DIFF) ? Diffs.of(plan, session) : Map.of();
+        return new PlanText.Options(args.has(Flag.SHOW_COMMANDS), args.count(Flag.VERBOSE) > 0, diffs);
+    }
+
+    // The document that stdout owes is then the plan: there is no report of a run that was none.
+    private int stopped(Plan plan, String why, int exit) {
+        if (output == Output.JSON) {
+            show(plan);
+        }
+        invocation.say("tplctl: " + why);
+        return exit;
+    }
+
+    private void report(Report report) {
+        switch (output) {
+            case JSON -> invocation.print(Json.document(ReportJson.of(report)));
+            case NDJSON -> invocation.print(EventProgress.line("report", ReportJson.of(report)));
+            case TEXT -> {
+                boolean brief = args.has(Flag.QUIET)
+                        && !report.hasFailures()
+                        && !report.hasUnreachable()
+                        && !report.interrupted();
+                invocation.print(
+                        brief
+                                ? ReportText.recap(report, invocation.style())
+                                : "\n" + ReportText.render(report, args.has(Flag.PROFILE), invocation.style()));
+            }
+        }
+    }
+
+    private int planned(Plan plan, Observations observations) {
+        boolean failed = !plan.problems().isEmpty() || plan.failures().anyMatch(p -> !p.unreachable());
+        boolean pending = args.has(Flag.DETAILED_EXITCODE)
+                && (!plan.removals().isEmpty()
+                        || plan.inOrder().stream().anyMatch(p -> !p.changes().isEmpty()));
+        return failed || pending ? ExitCode.FAILED : reached(observations);
+    }
+
+    private int ended(Report report, Observations observations) {
+        if (interrupts.exit().isPresent()) {
+            return interrupts.exit().getAsInt();
+        }
+        if (report.hasFailures()) {
+            return ExitCode.FAILED;
+        }
+        return report.hasUnreachable() ? ExitCode.UNREACHABLE : reached(observations);
+    }
+
+    // A host without a resource in the plan has no outcome to tell of it.
+    private int reached(Observations observations) {
+        observations.unreachable().values().stream().sorted().forEach(why -> invocation.say("tplctl: " + why));
+        return observations.unreachable().isEmpty() ? ExitCode.DONE : ExitCode.UNREACHABLE;
+    }
+
+    private void interrupted(int times, int exit) {
+        if (!running) {
+            invocation.say("interrupted; nothing was changed");
+            session.interrupt();
+            halt(exit);
+        } else if (times == 1) {
+            progress.note("stopping after the running steps; interrupt again to end them at once");
+            session.stop();
+        } else if (times == 2) {
+            progress.note("ending the running steps");
+            session.interrupt();
+        } else {
+            halt(exit);
+        }
+    }
+
+    // Not exit: what it waits for may be what does not end.
+    private void halt(int exit) {
+        invocation.terminal().out().flush();
+        invocation.terminal().err().flush();
+        Runtime.getRuntime().halt(exit);
+    }
+}

@@ -1,0 +1,75 @@
+package tplctl.cli;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import tplctl.engine.Report;
+import tplctl.engine.RunListener;
+import tplctl.engine.Status;
+import tplctl.model.Inventory;
+import tplctl.model.Observations;
+import tplctl.model.OwnedRecord;
+import tplctl.model.Plan;
+import tplctl.model.Project;
+import tplctl.model.Resource;
+import tplctl.text.Node;
+
+/** What commands ask of hosts. A host is connected to when it is first asked for something. */
+interface Session extends AutoCloseable {
+    /**
+     * How hosts are reached where the inventory does not say.
+     *
+     * @param forks how many hosts are worked on at once
+     */
+    record Options(
+            int forks, Optional<String> user, Optional<String> privateKey, boolean become, boolean askBecomePass) {
+        static Options of(Arguments args) {
+            return new Options(
+                    args.number(Flag.FORKS, Flag.DEFAULT_FORKS),
+                    args.value(Flag.USER),
+                    args.value(Flag.PRIVATE_KEY),
+                    args.has(Flag.BECOME),
+                    args.has(Flag.ASK_BECOME_PASS));
+        }
+    }
+
+    /** Begins a session with the hosts of an inventory. */
+    interface Factory {
+        Session open(Inventory inventory, Options options);
+    }
+
+    Node facts(Inventory.Host host);
+
+    /** The inventory with the hosts that the playbook brought itself. */
+    void use(Inventory complete);
+
+    /**
+     * Takes hosts for this process until {@link #close}. A host that cannot be reached is passed over: observing tells of it.
+     *
+     * @throws tplctl.host.LockHeldException when another run has one of them
+     */
+    void lock(List<String> hosts, String command, Consumer<String> waiting);
+
+    Observations observe(List<Resource<?, ?>> resources, List<String> hosts);
+
+    Report run(Plan plan, Project project, List<OwnedRecord> owned, boolean adopt, RunListener listener);
+
+    /** Starts nothing more; {@link #run} returns when what runs has ended. From any thread. */
+    void stop();
+
+    /** Ends what runs on the hosts now. From any thread. */
+    void interrupt();
+
+    /**
+     * What runs on a host.
+     *
+     * @throws tplctl.host.HostUnreachableException when there is no connection to be had
+     */
+    Status status(String host, boolean verify);
+
+    /** A file's content; empty when there is none. */
+    Optional<byte[]> read(String host, String path);
+
+    @Override
+    void close();
+}

@@ -1,0 +1,159 @@
+package tplctl.cli;
+
+import java.io.BufferedReader;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import tplctl.report.Style;
+
+/**
+ * The program's three streams and what they can show. Text is UTF-8 whatever the locale: the user's texts came as UTF-8, too.
+ *
+ * @param env the environment variables
+ * @param inTty whether stdin is a terminal; {@code outTty} and {@code errTty} likewise
+ */
+record Terminal(
+        BufferedReader in,
+        ResultStream out,
+        PrintStream err,
+        Map<String, String> env,
+        boolean inTty,
+        boolean outTty,
+        boolean errTty) {
+    private static final int DEFAULT_WIDTH = 100;
+
+    /** The process's own. */
+    static Terminal system() {
+        return new Terminal(
+                new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8)),
+                new ResultStream(new FileOutputStream(FileDescriptor.out)),
+                new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8),
+                System.getenv(),
+                isTerminal(0),
+                isTerminal(1),
+                isTerminal(2));
+    }
+
+    Style outStyle(boolean noColor) {
+        return style(noColor, outTty);
+    }
+
+    Style errStyle(boolean noColor) {
+        return style(noColor, errTty);
+    }
+
+    /** Whether lines on stderr may be painted over. */
+    boolean repaints() {
+        return errTty && !isSet("CI") && !isDumb();
+    }
+
+    /** Whether somebody is there to answer a question. */
+    boolean answers() {
+        return inTty && errTty;
+    }
+
+    private Style style(boolean noColor, boolean tty) {
+        boolean forced = (isSet("FORCE_COLOR") && !"0".equals(env.get("FORCE_COLOR")))
+                || (isSet("CLICOLOR_FORCE") && !"0".equals(env.get("CLICOLOR_FORCE")));
+        boolean color = !noColor && !isSet("NO_COLOR") && (forced || (tty && !isDumb()));
+        return new Style(color, tty ? width() : DEFAULT_WIDTH, !isUtf8());
+    }
+
+    /** The terminal's width in cells. */
+    int width() {
+        int columns = positive(env.getOrDefault("COLUMNS", ""));
+        if (columns > 0) {
+            return columns;
+        }
+        return inTty || outTty || errTty ? askedWidth() : DEFAULT_WIDTH;
+    }
+
+    private boolean isSet(String variable) {
+        return !env.getOrDefault(variable, "").isEmpty();
+    }
+
+    private boolean isDumb() {
+        return "dumb".equals(env.get("TERM"));
+    }
+
+    private boolean isUtf8() {
+        for (String variable : new String[] {"LC_ALL", "LC_CTYPE", "LANG"}) {
+            String value = env.getOrDefault(variable, "").toLowerCase(Locale.ROOT);
+            if (!value.isEmpty()) {
+                return value.contains("utf-8") || value.contains("utf8");
+            }
+        }
+        // Nothing said, as in a container or a service: what reads it there reads UTF-8.
+        return true;
+    }
+
+    // Java cannot ask a terminal for its size, and bash does not export COLUMNS.
+    private static int askedWidth() {
+        try {
+            Process stty = new ProcessBuilder("stty", "size")
+                    .redirectInput(Path.of("/dev/tty").toFile())
+                    .redirectError(ProcessBuilder.Redirect.DISCARD)
+                    .start();
+            String size = new String(stty.getInputStream().readNBytes(64), StandardCharsets.US_ASCII);
+            if (!stty.waitFor(1, TimeUnit.SECONDS)) {
+                stty.destroyForcibly();
+            }
+            int space = size.indexOf(' ');
+            int columns = positive(size.substring(space + 1).strip());
+            return columns > 0 ? columns : DEFAULT_WIDTH;
+        } catch (IOException e) {
+            return DEFAULT_WIDTH;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return DEFAULT_WIDTH;
+        }
+    }
+
+    private static int positive(String text) {
+        try {
+            return Math.max(0, Integer.parseInt(text));
+        } catch (NumberFormatException e) {
+            return 0;
+        }
+    }
+
+    // System.console answers for stdin and stdout together only. Linux tells each descriptor's file; elsewhere test(1)
+    // asks.
+    private static boolean isTerminal(int descriptor) {
+        return target(Path.of("/proc/self/fd/" + descriptor))
+                .map(t -> t.startsWith("/dev/pts/") || t.startsWith("/dev/tty") || t.equals("/dev/console"))
+                .orElseGet(() -> asked(descriptor));
+    }
+
+    private static boolean asked(int descriptor) {
+        try {
+            return new ProcessBuilder("test", "-t", Integer.toString(descriptor))
+                            .inheritIO()
+                            .start()
+                            .waitFor()
+                    == 0;
+        } catch (IOException e) {
+            return false;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    private static Optional<String> target(Path link) {
+        try {
+            return Optional.of(Files.readSymbolicLink(link).toString());
+        } catch (IOException | UnsupportedOperationException e) {
+            return Optional.empty();
+        }
+    }
+}

@@ -1,0 +1,73 @@
+package tplctl.cli;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.StringReader;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import tplctl.kind.Kind;
+
+/** {@code warmup}: touches what a start-up loads, so that the launcher learns which classes to archive. Changes nothing. */
+final class WarmupCommand implements Command {
+    private static final String RIGHT = """
+            - hosts: localhost
+              vars: { mode: "0755" }
+              directories:
+                root: { path: /, mode: "{{ mode }}", tags: [one, two] }
+                home: { path: "/{{ inventory_hostname }}-warmup/home" }
+              files:
+                hosts: { path: /tplctl-warmup/hosts, content: hello, needs: directories.root }
+            """;
+
+    @Override
+    public Form form() {
+        return new Form("Loads what a start-up loads.", "", "tplctl warmup", List.of());
+    }
+
+    @Override
+    public int run(Invocation invocation) {
+        try {
+            Path right = Files.createTempFile("warmup", ".yml");
+            Path wrong = Files.createTempFile("warmup", ".yml");
+            try {
+                Files.writeString(right, RIGHT);
+                Files.writeString(wrong, examples(invocation.kinds()));
+                run(invocation, "validate", right.toString());
+                run(invocation, "plan", right.toString());
+                run(invocation, "plan", "-o", "json", right.toString());
+                run(invocation, "validate", wrong.toString());
+                run(invocation, "apply", "--help");
+                run(invocation, "explain");
+            } finally {
+                Files.delete(right);
+                Files.delete(wrong);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return ExitCode.DONE;
+    }
+
+    // Not a playbook without errors, for the examples refer to what they do not declare; but all kinds are decoded.
+    private static String examples(Map<String, Kind<?, ?>> kinds) {
+        StringBuilder playbook = new StringBuilder("- hosts: localhost\n");
+        kinds.values().forEach(k -> playbook.append(k.example().indent(2)));
+        return playbook.toString();
+    }
+
+    private static void run(Invocation invocation, String... args) {
+        Terminal silent = new Terminal(
+                new BufferedReader(new StringReader("")),
+                new ResultStream(OutputStream.nullOutputStream()),
+                new ResultStream(OutputStream.nullOutputStream()),
+                Map.of(),
+                false,
+                false,
+                false);
+        new Main(silent, invocation::kinds, invocation.sessions()).run(args);
+    }
+}

@@ -1,0 +1,131 @@
+package tplctl.cli;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import tplctl.engine.Outcome;
+import tplctl.engine.Report;
+import tplctl.engine.RunListener;
+import tplctl.engine.Status;
+import tplctl.host.HostUnreachableException;
+import tplctl.host.LockHeldException;
+import tplctl.kind.ProbeOutput;
+import tplctl.kind.ResourceId;
+import tplctl.model.Inventory;
+import tplctl.model.Observations;
+import tplctl.model.Observed;
+import tplctl.model.OwnedRecord;
+import tplctl.model.Plan;
+import tplctl.model.PlannedRemoval;
+import tplctl.model.PlannedResource;
+import tplctl.model.Project;
+import tplctl.model.Resource;
+import tplctl.text.Node;
+
+/** Hosts with notes on them, in memory. */
+final class FakeSession implements Session {
+    /** The notes by {@code HOST:notes.NAME}; those that are not here are on no host. */
+    final Map<String, String> notes = new TreeMap<>();
+
+    final List<OwnedRecord> owned = new ArrayList<>();
+    final Map<String, String> unreachable = new HashMap<>();
+    final List<String> broken = new ArrayList<>();
+    final List<String> asked = new ArrayList<>();
+    String lockedBy = "";
+    boolean closed;
+    int runs;
+
+    @Override
+    public Node facts(Inventory.Host host) {
+        asked.add("facts of " + host.name());
+        return OrdinaryHost.facts();
+    }
+
+    @Override
+    public void use(Inventory complete) {}
+
+    @Override
+    public void lock(List<String> hosts, String command, Consumer<String> waiting) {
+        asked.add("lock " + hosts + " for " + command);
+        if (!lockedBy.isEmpty()) {
+            throw new LockHeldException(hosts.get(0), lockedBy, "wait for it to end");
+        }
+    }
+
+    @Override
+    public Observations observe(List<Resource<?, ?>> resources, List<String> hosts) {
+        asked.add("observe " + resources + " on " + hosts);
+        Map<ResourceId, Observed<?, ?>> seen = new HashMap<>();
+        Map<ResourceId, String> failed = new HashMap<>();
+        for (Resource<?, ?> resource : resources) {
+            String id = resource.id().toString();
+            if (broken.contains(id)) {
+                failed.put(resource.id(), "the probe made no sense");
+            } else if (!unreachable.containsKey(resource.id().host())) {
+                seen.put(resource.id(), resource.observed(new ProbeOutput(0, notes.getOrDefault(id, ""), "")));
+            }
+        }
+        return new Observations(seen, failed, unreachable, owned);
+    }
+
+    @Override
+    public Report run(Plan plan, Project project, List<OwnedRecord> records, boolean adopt, RunListener listener) {
+        runs++;
+        List<Outcome> outcomes = new ArrayList<>();
+        for (PlannedRemoval removal : plan.removals()) {
+            outcomes.add(new Outcome.Removed(removal.id(), Duration.ofMillis(5), List.of()));
+        }
+        for (PlannedResource planned : plan.inOrder()) {
+            listener.started(planned.id());
+            outcomes.add(outcome(planned));
+        }
+        outcomes.forEach(listener::finished);
+        return new Report(outcomes, Duration.ofMillis(1500), false);
+    }
+
+    private static Outcome outcome(PlannedResource planned) {
+        if (planned.unreachable()) {
+            return new Outcome.Unreachable(planned.id(), Duration.ZERO, planned.failure());
+        }
+        if (planned.isFailed()) {
+            return new Outcome.Failed(planned.id(), Duration.ZERO, "", planned.failure());
+        }
+        return planned.changes().isEmpty()
+                ? new Outcome.Unchanged(planned.id(), Duration.ofMillis(1))
+                : new Outcome.Changed(planned.id(), Duration.ofMillis(100), planned.changes(), Map.of());
+    }
+
+    @Override
+    public void stop() {}
+
+    @Override
+    public void interrupt() {}
+
+    @Override
+    public Status status(String host, boolean verify) {
+        if (unreachable.containsKey(host)) {
+            throw new HostUnreachableException(host, "no route", new IllegalStateException("no route"));
+        }
+        return new Status(
+                host,
+                List.of(new Status.Template("base", "site", "3f2a", 1 << 20, verify ? "memory differs" : "")),
+                List.of());
+    }
+
+    @Override
+    public Optional<byte[]> read(String host, String path) {
+        String note = notes.get(host + ":notes." + path.substring("/notes/".length()));
+        return Optional.ofNullable(note).map(n -> (n + "\n").getBytes(StandardCharsets.UTF_8));
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+    }
+}

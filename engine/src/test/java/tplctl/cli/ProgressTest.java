@@ -1,0 +1,102 @@
+package tplctl.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import tplctl.engine.Outcome;
+import tplctl.kind.ResourceId;
+import tplctl.report.Style;
+
+class ProgressTest {
+    private static final ResourceId A = new ResourceId("o41", "templates", "base");
+    private static final ResourceId B = new ResourceId("o41", "vms", "web");
+
+    private final ByteArrayOutputStream said = new ByteArrayOutputStream();
+    private final PrintStream err = new PrintStream(said, true, StandardCharsets.UTF_8);
+    private long now;
+
+    @Test
+    void plainlyTellsWhatIsDoneAndEveryTenSecondsWhatIsNot() {
+        PlainProgress progress = new PlainProgress(err, Style.PLAIN, 0, () -> now);
+        progress.started(A);
+        progress.step(A, "wait for login");
+        progress.tick();
+        assertThat(heard()).isEmpty();
+        seconds(11);
+        progress.tick();
+        progress.tick();
+        assertThat(heard()).isEqualTo("still: [o41] templates.base, wait for login 11s\n");
+        seconds(30);
+        progress.tick();
+        assertThat(heard()).isEqualTo("still: [o41] templates.base, wait for login 41s\n");
+        progress.finished(new Outcome.Changed(A, Duration.ofSeconds(41), List.of(), Map.of()));
+        progress.finished(new Outcome.Unchanged(B, Duration.ZERO));
+        seconds(30);
+        progress.tick();
+        assertThat(heard()).isEqualTo("changed: [o41] templates.base (41.0 s)\n");
+    }
+
+    @Test
+    void plainlyTellsMoreWhenVerbose() {
+        PlainProgress progress = new PlainProgress(err, Style.PLAIN, 2, () -> now);
+        progress.started(A);
+        progress.step(A, "wait\u001b[31m");
+        progress.finished(new Outcome.Unchanged(A, Duration.ZERO));
+        assertThat(heard()).isEqualTo("step: [o41] templates.base, wait\\x1b[31m\nok: [o41] templates.base (0.0 s)\n");
+    }
+
+    @Test
+    void paintsARunningResourceAnewAndErasesItInTheEnd() {
+        LiveProgress progress = new LiveProgress(err, new Style(false, 40, false), 0, () -> now);
+        progress.started(A);
+        progress.started(B);
+        progress.step(A, "wait for a text that is longer than the line");
+        assertThat(heard()).isEmpty();
+        seconds(2);
+        progress.tick();
+        assertThat(heard()).isEqualTo("  [o41] templates.base, wait fo…  2.0 s\n  [o41] vms.web  2.0 s\n");
+        progress.finished(new Outcome.Changed(B, Duration.ofSeconds(2), List.of(), Map.of()));
+        assertThat(heard())
+                .isEqualTo(
+                        "\r\u001b[2A\u001b[Jchanged: [o41] vms.web (2.0 s)\n  [o41] templates.base, wait fo…  2.0 s\n");
+        progress.close();
+        assertThat(heard()).isEqualTo("\r\u001b[1A\u001b[J");
+        progress.tick();
+        assertThat(heard()).isEmpty();
+    }
+
+    @Test
+    void paintsNoMoreLinesThanFit() {
+        LiveProgress progress = new LiveProgress(err, Style.PLAIN, 0, () -> now);
+        for (int i = 0; i < 30; i++) {
+            progress.started(new ResourceId("h", "vms", "v" + i));
+        }
+        progress.tick();
+        assertThat(heard().lines()).hasSize(13).last().isEqualTo("  and 18 more");
+    }
+
+    @Test
+    void writesAnEventALine() {
+        EventProgress progress = new EventProgress(err, err, () -> now);
+        seconds(1);
+        progress.step(A, "boot");
+        assertThat(heard())
+                .isEqualTo("{\"event\":\"step\",\"at\":1.0,\"id\":\"o41:templates.base\",\"doing\":\"boot\"}\n");
+    }
+
+    private void seconds(long count) {
+        now += Duration.ofSeconds(count).toNanos();
+    }
+
+    private String heard() {
+        String text = said.toString(StandardCharsets.UTF_8);
+        said.reset();
+        return text;
+    }
+}

@@ -1,0 +1,78 @@
+package tplctl.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.BufferedReader;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.io.StringReader;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.function.Supplier;
+import tplctl.kind.Kind;
+
+/** The program in this process: its commands on a fake session, with {@link Notes} for its only kind unless others are given. */
+final class Tplctl {
+    /** How a run ended. */
+    record Result(int exit, String out, String err) {
+        Result exits(int expected) {
+            assertThat(exit).as("exit code; stdout:%n%s%nstderr:%n%s", out, err).isEqualTo(expected);
+            return this;
+        }
+    }
+
+    final FakeSession session = new FakeSession();
+    private final Path directory;
+    private final Supplier<Map<String, Kind<?, ?>>> kinds;
+    private String answers = "";
+    private boolean tty;
+
+    Tplctl(Path directory) {
+        this(directory, () -> Map.of("notes", new Notes()));
+    }
+
+    Tplctl(Path directory, Supplier<Map<String, Kind<?, ?>>> kinds) {
+        this.directory = directory;
+        this.kinds = kinds;
+    }
+
+    /** Somebody is at the terminal and will type this. */
+    Tplctl typing(String text) {
+        answers = text;
+        tty = true;
+        return this;
+    }
+
+    String write(String name, String text) {
+        try {
+            return Files.writeString(directory.resolve(name), text).toString();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Runs a command; the test's directory does not appear in what it says. */
+    Result run(String... args) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        ByteArrayOutputStream err = new ByteArrayOutputStream();
+        Terminal terminal = new Terminal(
+                new BufferedReader(new StringReader(answers)),
+                new ResultStream(out),
+                new PrintStream(err, true, StandardCharsets.UTF_8),
+                Map.of("NO_COLOR", "1", "TERM", "dumb", "COLUMNS", "100"),
+                tty,
+                false,
+                tty);
+        int exit = new Main(terminal, kinds, (inventory, options) -> session).run(args);
+        terminal.out().flush();
+        return new Result(exit, text(out), text(err));
+    }
+
+    private String text(ByteArrayOutputStream bytes) {
+        return bytes.toString(StandardCharsets.UTF_8).replace(directory + "/", "");
+    }
+}
