@@ -25,7 +25,7 @@ final class ScriptFrame {
             exit 199
             }
             [ -d "$tplctl_dir" ] || mkdir -p -m 0700 "$tplctl_dir"
-            true >>"$tplctl_dir/lock" && true >>"$tplctl_dir/busy" || tplctl_refuse "cannot write in $tplctl_dir"
+            true >>"$tplctl_dir/lock" && true >>"$tplctl_dir/busy" || tplctl_refuse "cannot write in $tplctl_dir; run it as root or with sudo"
             """;
 
     // The next owner writes its own token before it waits for the busy lock, so a script of a killed run either makes
