@@ -37,8 +37,8 @@ import tplctl.text.Node;
 
 /** The engine at work on real hosts. */
 final class EngineSession implements Session {
-    // Many for each processor: a clone that runs already takes the processor from one that still starts, so clones are
-    // quickest when they start together.
+    // Many for each processor: most work waits for the host, and a clone that runs already takes the processor from one
+    // that still starts.
     private static final int PER_HOST = 16 * Runtime.getRuntime().availableProcessors();
     private static final Duration PATIENCE = Duration.ofMinutes(5);
 

@@ -134,16 +134,15 @@ class HugePagesIT {
 
     @Test
     void growsTheKernelsOwnPool() throws IOException {
-        Path real = Path.of("/sys/kernel/mm/hugepages/hugepages-1048576kB");
-        assumeThat(real).as("needs 1G pages").isDirectory();
+        Path real = Path.of("/sys/kernel/mm/hugepages/hugepages-2048kB");
         Bench bench = new Bench(Bench.DASH, Files.createDirectories(dir.resolve("scratch")));
         int before =
                 Integer.parseInt(Files.readString(real.resolve("nr_hugepages")).strip());
-        Trial<?, ?> trial = Trial.of("hugepages", "1G", "{ count: " + (before + 1) + " }");
+        Trial<?, ?> trial = Trial.of("hugepages", "2M", "{ count: " + (before + 1) + " }");
         ProbeOutput observed = bench.look(trial);
         ProbeOutput grown = bench.perform(trial.changes(observed).get(0).steps().get(0));
         try {
-            assumeThat(grown.stderr()).as("needs 1 GiB of memory in one piece").isEmpty();
+            assertThat(grown.stderr()).isEmpty();
             assertThat(bench.changes(trial)).isEmpty();
         } finally {
             bench.remove(trial, trial.trace(observed).orElseThrow());
