@@ -42,10 +42,12 @@ class ArchitectureTest {
             Map.entry("text", Set.of("diag")),
             Map.entry("expr", Set.of("diag", "text")),
             Map.entry("kind", Set.of("diag", "text")),
+            Map.entry("login", Set.of()),
+            Map.entry("inventory", Set.of("login", "expr", "text", "diag")),
             Map.entry("machine", Set.of("kind", "text", "diag")),
             Map.entry("kinds", Set.of("kind", "machine", "text", "diag")),
-            Map.entry("model", Set.of("kind", "expr", "text", "diag")),
-            Map.entry("host", Set.of("diag")),
+            Map.entry("model", Set.of("inventory", "kind", "expr", "text", "diag")),
+            Map.entry("host", Set.of("login", "diag")),
             Map.entry("relay", Set.of()),
             Map.entry("qemu", Set.of("host", "relay", "machine", "kind", "diag")),
             Map.entry("engine", Set.of("model", "kind", "machine", "host", "qemu", "text", "diag")),
@@ -53,8 +55,20 @@ class ArchitectureTest {
             Map.entry(
                     "cli",
                     Set.of(
-                            "diag", "text", "expr", "kind", "machine", "kinds", "model", "host", "relay", "qemu",
-                            "engine", "report")));
+                            "diag",
+                            "text",
+                            "expr",
+                            "kind",
+                            "machine",
+                            "kinds",
+                            "login",
+                            "inventory",
+                            "model",
+                            "host",
+                            "relay",
+                            "qemu",
+                            "engine",
+                            "report")));
 
     private static final Map<String, Set<String>> LIBRARIES = Map.of(
             "org.snakeyaml..", Set.of("text"),
@@ -71,8 +85,8 @@ class ArchitectureTest {
         "tplctl..", "java..", "javax.net..", "javax.security..", "org.jspecify..", "com.google.errorprone.annotations.."
     };
 
-    private static final String[] PURE =
-            packages(Set.of("diag", "text", "expr", "kind", "kinds", "machine", "model", "report"));
+    private static final String[] PURE = packages(
+            Set.of("diag", "text", "expr", "kind", "kinds", "machine", "login", "inventory", "model", "report"));
 
     private static final JavaClasses CLASSES = new ClassFileImporter()
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
@@ -169,7 +183,7 @@ class ArchitectureTest {
     void onlyCommandsUseTheTerminal() {
         holds(noClasses()
                 .that()
-                .resideOutsideOfPackage("tplctl.cli..")
+                .resideOutsideOfPackages("tplctl.cli..", "tplctl.relay..")
                 .should()
                 .accessField(System.class, "out")
                 .orShould()

@@ -27,7 +27,7 @@ import tplctl.host.HostLock;
 import tplctl.host.HostUnreachableException;
 import tplctl.host.LocalHost;
 import tplctl.host.LockHolder;
-import tplctl.model.Inventory;
+import tplctl.inventory.Inventory;
 import tplctl.model.Observations;
 import tplctl.model.OwnedRecord;
 import tplctl.model.Plan;

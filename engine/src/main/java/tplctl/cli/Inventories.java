@@ -2,7 +2,7 @@ package tplctl.cli;
 
 import java.util.List;
 import java.util.Map;
-import tplctl.model.Inventory;
+import tplctl.inventory.Inventory;
 
 /** The inventory that {@code -i} names. */
 final class Inventories {

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import tplctl.diag.Suggest;
-import tplctl.model.Inventory;
+import tplctl.inventory.Inventory;
 import tplctl.report.Json;
 
 /** {@code inventory}: the hosts, in the forms of ansible-inventory. */

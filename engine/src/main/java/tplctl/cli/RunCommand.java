@@ -2,7 +2,7 @@ package tplctl.cli;
 
 import java.util.ArrayList;
 import java.util.List;
-import tplctl.model.Inventory;
+import tplctl.inventory.Inventory;
 import tplctl.model.Project;
 import tplctl.model.Resource;
 import tplctl.model.Selection;

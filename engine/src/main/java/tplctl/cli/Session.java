@@ -6,7 +6,7 @@ import java.util.function.Consumer;
 import tplctl.engine.Report;
 import tplctl.engine.RunListener;
 import tplctl.engine.Status;
-import tplctl.model.Inventory;
+import tplctl.inventory.Inventory;
 import tplctl.model.Observations;
 import tplctl.model.OwnedRecord;
 import tplctl.model.Plan;

@@ -11,7 +11,7 @@ import java.util.concurrent.Future;
 import tplctl.engine.Status;
 import tplctl.host.HostException;
 import tplctl.host.HostUnreachableException;
-import tplctl.model.Inventory;
+import tplctl.inventory.Inventory;
 import tplctl.model.Project;
 import tplctl.report.Json;
 import tplctl.report.StatusJson;

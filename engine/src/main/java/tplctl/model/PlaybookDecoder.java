@@ -14,6 +14,7 @@ import tplctl.diag.Position;
 import tplctl.diag.Suggest;
 import tplctl.expr.Expressions;
 import tplctl.expr.Scope;
+import tplctl.inventory.Inventory;
 import tplctl.kind.Kind;
 import tplctl.kind.Ref;
 import tplctl.kind.ResourceId;

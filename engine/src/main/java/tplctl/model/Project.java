@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import tplctl.diag.Diagnostics;
+import tplctl.inventory.Inventory;
 import tplctl.kind.AbsPath;
 import tplctl.kind.Decoding;
 import tplctl.kind.Kind;

@@ -2,12 +2,13 @@ package tplctl.model;
 
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import tplctl.diag.Diagnostic;
 import tplctl.diag.Diagnostics;
+import tplctl.inventory.Inventories;
+import tplctl.inventory.Inventory;
 import tplctl.kind.Kind;
 import tplctl.kind.ProbeOutput;
 import tplctl.kind.ResourceId;
@@ -57,16 +58,7 @@ public final class Playbooks {
     static Project.Context context(Map<String, Node> extraVars) {
         Map<String, Kind<?, ?>> kinds = Thing.KINDS;
         return new Project.Context(
-                "site", inventory("h1", "h2", "h3"), extraVars, kinds, path -> Optional.empty(), Playbooks::facts);
-    }
-
-    static Inventory inventory(String... names) {
-        Map<String, Inventory.Host> hosts = new LinkedHashMap<>();
-        hosts.put("localhost", new Inventory.Host("localhost", Map.of()));
-        for (String name : names) {
-            hosts.put(name, new Inventory.Host(name, Map.of()));
-        }
-        return new Inventory(hosts);
+                "site", Inventories.of("h1", "h2", "h3"), extraVars, kinds, path -> Optional.empty(), Playbooks::facts);
     }
 
     private static Node facts(Inventory.Host host) {

@@ -1,4 +1,4 @@
-package tplctl.model;
+package tplctl.inventory;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -36,7 +36,7 @@ class InventoryTest {
             })
     void aPatternSelectsInInventoryOrder(String pattern, String hosts) {
         Diagnostics errors = new Diagnostics();
-        List<String> matched = Playbooks.inventory("h1", "h2", "h3").match(pattern, HERE, errors);
+        List<String> matched = Inventories.of("h1", "h2", "h3").match(pattern, HERE, errors);
         if (hosts == null) {
             assertThat(matched).isEmpty();
         } else {
@@ -55,7 +55,7 @@ class InventoryTest {
     @ValueSource(strings = {"h11", "h1:!h99", "&h99:h1"})
     void anUnknownNameIsAnErrorAlsoBehindASign(String pattern) {
         Diagnostics errors = new Diagnostics();
-        Playbooks.inventory("h1", "h2").match(pattern, HERE, errors);
+        Inventories.of("h1", "h2").match(pattern, HERE, errors);
         assertThat(errors.sorted())
                 .singleElement()
                 .satisfies(d -> assertThat(d.at()).isEqualTo(HERE));
@@ -63,7 +63,7 @@ class InventoryTest {
 
     @Test
     void aGlobTakesOtherSignsAsTheyAre() {
-        Inventory inventory = Playbooks.inventory("a.b", "axb", "a+b");
+        Inventory inventory = Inventories.of("a.b", "axb", "a+b");
         assertThat(inventory.match("a.*", HERE, new Diagnostics())).containsExactly("a.b");
         assertThat(inventory.match("a+?", HERE, new Diagnostics())).containsExactly("a+b");
     }

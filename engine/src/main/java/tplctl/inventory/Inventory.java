@@ -1,4 +1,4 @@
-package tplctl.model;
+package tplctl.inventory;
 
 import java.util.ArrayList;
 import java.util.Collection;
