@@ -16,6 +16,11 @@ record DiskFiles(Path directory) implements LocalFiles {
     }
 
     @Override
+    public String base() {
+        return directory.toString();
+    }
+
+    @Override
     public Optional<Decoding.Asset> find(String path) {
         Path file = directory.resolve(path).normalize();
         try {

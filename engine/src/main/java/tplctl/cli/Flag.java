@@ -8,8 +8,8 @@ import picocli.CommandLine.Model.OptionSpec;
 
 /** Every option there is, spelled as ansible-playbook spells it; names of Terraform's come last. */
 enum Flag {
-    INVENTORY("HOSTS", true, "hosts: \"o41,o40,\", or an inventory file", "-i", "--inventory"),
-    LIMIT("PATTERN", true, "only hosts that match", "-l", "--limit"),
+    INVENTORY("HOSTS", true, "file, directory, program, or \"o41,o40,\"; else $TPLCTL_INVENTORY", "-i", "--inventory"),
+    LIMIT("PATTERN", true, "only hosts that match; @FILE has patterns by line", "-l", "--limit"),
     TAGS("TAG", true, "only what has one of these tags, or is KIND.NAME", "-t", "--tags", "--target"),
     SKIP_TAGS("TAG", true, "nothing that has one of these tags", "--skip-tags"),
     EXTRA_VARS("VAR", true, "a variable: k=v, @FILE or {json}; wins over all", "-e", "--extra-vars", "--var"),
@@ -17,8 +17,16 @@ enum Flag {
     FORKS("N", false, "how many hosts at once (default 32)", "-f", "--forks", "--parallelism"),
     USER("NAME", false, "log in as this user", "-u", "--user"),
     PRIVATE_KEY("FILE", false, "log in with this key", "--private-key", "--key-file"),
+    CONNECTION("KIND", false, "ssh (default), local or smart", "-c", "--connection"),
+    TIMEOUT("SECONDS", false, "how long connecting may take (default 10)", "-T", "--timeout"),
+    SSH_COMMON_ARGS("ARGS", false, "options of ssh, such as \"-J bastion\"", "--ssh-common-args"),
+    SSH_EXTRA_ARGS("ARGS", false, "more options of ssh", "--ssh-extra-args"),
+    ASK_PASS("", false, "ask for the password to log in with", "-k", "--ask-pass"),
+    CONNECTION_PASSWORD_FILE("FILE", false, "has that password", "--connection-password-file", "--conn-pass-file"),
     BECOME("", false, "run steps as root through sudo", "-b", "--become"),
+    BECOME_USER("NAME", false, "whose rights steps take then (default root)", "--become-user"),
     ASK_BECOME_PASS("", false, "ask for sudo's password", "-K", "--ask-become-pass"),
+    BECOME_PASSWORD_FILE("FILE", false, "has sudo's password", "--become-password-file", "--become-pass-file"),
     CHECK("", false, "only plan, as the command plan does", "-C", "--check"),
     DIFF("", false, "show what changes in files", "-D", "--diff"),
     SHOW_COMMANDS("", false, "show the commands of every change", "--show-commands"),
@@ -36,13 +44,29 @@ enum Flag {
     FORMAT("FORMAT", false, "dot (default) or mermaid", "--format"),
     LIST("", false, "every host and its variables as JSON (default)", "--list"),
     HOST("NAME", false, "one host's variables as JSON", "--host"),
-    GRAPH("", false, "the hosts as a tree", "--graph"),
+    GRAPH("", false, "the groups and hosts as a tree", "--graph"),
+    EXPLAIN("", false, "with --host: where each value is from", "--explain"),
     OUTPUT("FORMAT", false, "text (default), json or ndjson", "-o", "--output"),
     JSON("", false, "the same as -o json", "--json"),
     VERBOSE("", true, "say more; -vvv shows stack traces", "-v", "--verbose"),
     QUIET("", false, "only the result", "-q", "--quiet"),
     NO_COLOR("", false, "no colours", "--no-color"),
     HELP("", false, "this text", "-h", "--help");
+
+    /** Those of the commands that connect to hosts. */
+    static final List<Flag> CONNECTING = List.of(
+            USER,
+            PRIVATE_KEY,
+            CONNECTION,
+            TIMEOUT,
+            SSH_COMMON_ARGS,
+            SSH_EXTRA_ARGS,
+            ASK_PASS,
+            CONNECTION_PASSWORD_FILE,
+            BECOME,
+            BECOME_USER,
+            ASK_BECOME_PASS,
+            BECOME_PASSWORD_FILE);
 
     /** The default of {@link #FORKS}. */
     static final int DEFAULT_FORKS = 32;

@@ -8,11 +8,15 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import tplctl.diag.Diagnostic;
 import tplctl.diag.Diagnostics;
 import tplctl.diag.Position;
 import tplctl.diag.Suggest;
 import tplctl.inventory.Inventory;
+import tplctl.inventory.InventoryReader;
+import tplctl.inventory.Names;
 import tplctl.kind.Types;
 import tplctl.model.Project;
 import tplctl.model.Resource;
@@ -36,8 +40,44 @@ final class Loader {
         return invocation.args().positionals().get(0);
     }
 
+    /**
+     * The inventory of {@code -i}, or else of the environment, or else nobody but localhost; warnings are said.
+     *
+     * @throws tplctl.diag.InvalidInputException with all that is wrong with it
+     */
     Inventory inventory() {
-        return Inventories.of(invocation.args().values(Flag.INVENTORY));
+        Diagnostics found = new Diagnostics();
+        Optional<Inventory> inventory = inventory(found);
+        found.throwIfErrors();
+        warn(found);
+        return inventory.orElseThrow(() -> new IllegalStateException("neither an inventory nor an error"));
+    }
+
+    /** The inventory with all that is wrong with it in {@code errors}. */
+    Optional<Inventory> inventory(Diagnostics errors) {
+        List<String> named = invocation.args().values(Flag.INVENTORY);
+        String otherwise = invocation.terminal().env().getOrDefault(Inventories.VARIABLE, "");
+        List<String> sources = named.isEmpty() && !otherwise.isEmpty() ? List.of(otherwise) : named;
+        Optional<String> directory = invocation.args().positionals().stream()
+                .findFirst()
+                .map(playbook -> playbook.contains("/") ? playbook.substring(0, playbook.lastIndexOf('/') + 1) : "");
+        return InventoryReader.read(
+                sources, directory, extraVars(errors).keySet(), new Inventories(invocation.sources()), errors);
+    }
+
+    /** The variables of {@code -e}. */
+    Map<String, Node> extraVars(Diagnostics errors) {
+        return ExtraVars.of(invocation.args().values(Flag.EXTRA_VARS), invocation.sources(), errors);
+    }
+
+    private void warn(Diagnostics found) {
+        List<Diagnostic> warnings = found.sorted();
+        if (!warnings.isEmpty() && !invocation.args().has(Flag.QUIET)) {
+            invocation
+                    .terminal()
+                    .err()
+                    .print(DiagnosticsText.render(warnings, invocation.sources(), invocation.talkStyle()));
+        }
     }
 
     /**
@@ -49,13 +89,7 @@ final class Loader {
         Diagnostics found = new Diagnostics();
         Optional<Project> project = read(playbook, inventory, facts, found);
         found.throwIfErrors();
-        List<Diagnostic> warnings = found.sorted();
-        if (!warnings.isEmpty() && !invocation.args().has(Flag.QUIET)) {
-            invocation
-                    .terminal()
-                    .err()
-                    .print(DiagnosticsText.render(warnings, invocation.sources(), invocation.talkStyle()));
-        }
+        warn(found);
         return project.orElseThrow(() -> new IllegalStateException(playbook + " gave neither a project nor an error"));
     }
 
@@ -63,7 +97,7 @@ final class Loader {
     Optional<Project> read(
             String playbook, Inventory inventory, Function<Inventory.Host, Node> facts, Diagnostics errors) {
         String owner = owner(playbook);
-        Map<String, Node> vars = ExtraVars.of(invocation.args().values(Flag.EXTRA_VARS), invocation.sources(), errors);
+        Map<String, Node> vars = extraVars(errors);
         Optional<Node> root = TextFile.yaml(playbook, invocation.sources(), errors);
         Project.Context context =
                 new Project.Context(owner, inventory, vars, invocation.kinds(), DiskFiles.beside(playbook), facts);
@@ -109,7 +143,7 @@ final class Loader {
         Set<String> limited = new LinkedHashSet<>(matched.get());
         limited.retainAll(hosts);
         if (limited.isEmpty()) {
-            throw new UsageException("no host of the playbook matched --limit; it has: " + String.join(", ", hosts));
+            throw new UsageException("no host of the playbook matched --limit; it has: " + Names.listed(hosts));
         }
         return limited;
     }
@@ -119,15 +153,19 @@ final class Loader {
         if (patterns.isEmpty()) {
             return Optional.empty();
         }
-        String pattern = String.join(",", patterns);
+        String pattern = patterns.stream()
+                .flatMap(p -> p.startsWith("@") ? TextFile.lines(p.substring(1)).stream() : Stream.of(p))
+                .collect(Collectors.joining(","));
         Diagnostics errors = new Diagnostics();
         List<String> matched = inventory.match(pattern, LIMIT_AT, errors);
+        String given = String.join(",", patterns);
         if (errors.hasErrors()) {
             Diagnostic first = errors.sorted().get(0);
-            throw new UsageException("-l " + pattern + ": " + first.summary() + "; " + first.detail());
+            throw new UsageException(
+                    "-l " + given + ": " + first.summary() + (first.detail().isEmpty() ? "" : "; " + first.detail()));
         }
         if (matched.isEmpty()) {
-            throw new UsageException("-l " + pattern + ": no host matched");
+            throw new UsageException("-l " + given + ": no host matched");
         }
         return Optional.of(matched);
     }

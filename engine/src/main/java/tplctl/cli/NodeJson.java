@@ -20,11 +20,12 @@ final class NodeJson {
 
     static JsonObject of(Map<String, Node> vars) {
         JsonObject json = new JsonObject();
-        vars.forEach((name, value) -> json.add(name, named(name, value)));
+        vars.forEach((name, value) -> json.add(name, of(name, value)));
         return json;
     }
 
-    private static JsonElement named(String name, Node value) {
+    /** A variable's value; masked where the name says that it is a secret. */
+    static JsonElement of(String name, Node value) {
         String lower = name.toLowerCase(Locale.ROOT);
         boolean secret = lower.contains("password") || lower.endsWith("_pass") || lower.contains("secret");
         return secret ? new JsonPrimitive(MASK) : of(value);
@@ -33,7 +34,7 @@ final class NodeJson {
     private static JsonElement of(Node node) {
         if (node instanceof MapNode map) {
             JsonObject json = new JsonObject();
-            map.entries().forEach((key, value) -> json.add(key.text(), named(key.text(), value)));
+            map.entries().forEach((key, value) -> json.add(key.text(), of(key.text(), value)));
             return json;
         }
         if (node instanceof ListNode list) {

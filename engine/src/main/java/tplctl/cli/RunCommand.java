@@ -2,6 +2,7 @@ package tplctl.cli;
 
 import java.util.ArrayList;
 import java.util.List;
+import tplctl.diag.Diagnostics;
 import tplctl.inventory.Inventory;
 import tplctl.model.Project;
 import tplctl.model.Resource;
@@ -16,18 +17,8 @@ final class RunCommand implements Command {
         DESTROY
     }
 
-    private static final List<Flag> LOADING = List.of(
-            Flag.INVENTORY,
-            Flag.LIMIT,
-            Flag.TAGS,
-            Flag.SKIP_TAGS,
-            Flag.EXTRA_VARS,
-            Flag.OWNER,
-            Flag.FORKS,
-            Flag.USER,
-            Flag.PRIVATE_KEY,
-            Flag.BECOME,
-            Flag.ASK_BECOME_PASS);
+    private static final List<Flag> LOADING =
+            List.of(Flag.INVENTORY, Flag.LIMIT, Flag.TAGS, Flag.SKIP_TAGS, Flag.EXTRA_VARS, Flag.OWNER, Flag.FORKS);
     private static final List<Flag> SHOWING = List.of(Flag.DIFF, Flag.SHOW_COMMANDS);
     private static final List<Flag> RUNNING = List.of(Flag.CHECK, Flag.YES, Flag.PROFILE);
     private static final List<Flag> LISTING =
@@ -43,6 +34,7 @@ final class RunCommand implements Command {
     @Override
     public Form form() {
         List<Flag> flags = new ArrayList<>(LOADING);
+        flags.addAll(Flag.CONNECTING);
         flags.addAll(SHOWING);
         switch (mode) {
             case APPLY -> {
@@ -99,7 +91,9 @@ final class RunCommand implements Command {
             return list(invocation, loader, inventory);
         }
         boolean dry = mode == Mode.PLAN || args.has(Flag.CHECK);
-        try (Session session = invocation.sessions().open(inventory, Session.Options.of(args));
+        try (Session session = invocation
+                        .sessions()
+                        .open(inventory, Session.Options.of(args, loader.extraVars(new Diagnostics())));
                 PlannedRun run = new PlannedRun(invocation, session, output, mode)) {
             Project project = loader.load(loader.playbook(), inventory, session::facts);
             session.use(project.inventory());

@@ -1,12 +1,14 @@
 package tplctl.cli;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import tplctl.engine.Report;
 import tplctl.engine.RunListener;
 import tplctl.engine.Status;
 import tplctl.inventory.Inventory;
+import tplctl.inventory.Settings;
 import tplctl.model.Observations;
 import tplctl.model.OwnedRecord;
 import tplctl.model.Plan;
@@ -20,16 +22,45 @@ interface Session extends AutoCloseable {
      * How hosts are reached where the inventory does not say.
      *
      * @param forks how many hosts are worked on at once
+     * @param login what the command line says of connections, without passwords
+     * @param extraVars the variables of {@code -e}, which are above the inventory's
+     * @param askPass whether the password to log in with is asked for; it can also be in a file
+     * @param askBecomePass the same of sudo's
      */
     record Options(
-            int forks, Optional<String> user, Optional<String> privateKey, boolean become, boolean askBecomePass) {
-        static Options of(Arguments args) {
+            int forks,
+            Settings login,
+            Map<String, Node> extraVars,
+            boolean askPass,
+            Optional<String> connectionPasswordFile,
+            boolean askBecomePass,
+            Optional<String> becomePasswordFile) {
+        static Options of(Arguments args, Map<String, Node> extraVars) {
             return new Options(
                     args.number(Flag.FORKS, Flag.DEFAULT_FORKS),
-                    args.value(Flag.USER),
-                    args.value(Flag.PRIVATE_KEY),
-                    args.has(Flag.BECOME),
-                    args.has(Flag.ASK_BECOME_PASS));
+                    new Settings(
+                            args.value(Flag.USER),
+                            args.value(Flag.PRIVATE_KEY),
+                            args.value(Flag.CONNECTION).map(Options::connection),
+                            args.value(Flag.TIMEOUT).map(text -> Integer.toString(args.number(Flag.TIMEOUT, 1))),
+                            args.value(Flag.SSH_COMMON_ARGS),
+                            args.value(Flag.SSH_EXTRA_ARGS),
+                            Optional.empty(),
+                            args.has(Flag.BECOME),
+                            args.value(Flag.BECOME_USER),
+                            Optional.empty()),
+                    extraVars,
+                    args.has(Flag.ASK_PASS),
+                    args.value(Flag.CONNECTION_PASSWORD_FILE),
+                    args.has(Flag.ASK_BECOME_PASS),
+                    args.value(Flag.BECOME_PASSWORD_FILE));
+        }
+
+        private static String connection(String kind) {
+            if (List.of("ssh", "local", "smart").contains(kind)) {
+                return kind;
+            }
+            throw new UsageException("--connection takes ssh, local or smart, not \"" + kind + "\"");
         }
     }
 

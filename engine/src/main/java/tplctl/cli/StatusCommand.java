@@ -8,6 +8,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import tplctl.diag.Diagnostics;
 import tplctl.engine.Status;
 import tplctl.host.HostException;
 import tplctl.host.HostUnreachableException;
@@ -26,21 +27,15 @@ final class StatusCommand implements Command {
                         + " with its template. Without a playbook: of the hosts of -i, or of this machine.",
                 "[PLAYBOOK]",
                 "tplctl status --verify playbooks/quickstart.yml",
-                List.of(
-                        Flag.INVENTORY,
-                        Flag.LIMIT,
-                        Flag.EXTRA_VARS,
-                        Flag.OWNER,
-                        Flag.FORKS,
-                        Flag.USER,
-                        Flag.PRIVATE_KEY,
-                        Flag.BECOME,
-                        Flag.ASK_BECOME_PASS,
-                        Flag.VERIFY,
-                        Flag.OUTPUT,
-                        Flag.JSON,
-                        Flag.QUIET,
-                        Flag.NO_COLOR));
+                flags());
+    }
+
+    private static List<Flag> flags() {
+        List<Flag> flags =
+                new ArrayList<>(List.of(Flag.INVENTORY, Flag.LIMIT, Flag.EXTRA_VARS, Flag.OWNER, Flag.FORKS));
+        flags.addAll(Flag.CONNECTING);
+        flags.addAll(List.of(Flag.VERIFY, Flag.OUTPUT, Flag.JSON, Flag.QUIET, Flag.NO_COLOR));
+        return flags;
     }
 
     @Override
@@ -48,7 +43,7 @@ final class StatusCommand implements Command {
         Output output = Output.of(invocation.args());
         Loader loader = new Loader(invocation);
         Inventory inventory = loader.inventory();
-        Session.Options options = Session.Options.of(invocation.args());
+        Session.Options options = Session.Options.of(invocation.args(), loader.extraVars(new Diagnostics()));
         try (Session session = invocation.sessions().open(inventory, options);
                 Interrupts interrupts = Interrupts.install((times, exit) -> {
                     session.interrupt();

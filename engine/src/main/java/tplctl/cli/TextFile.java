@@ -1,10 +1,12 @@
 package tplctl.cli;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import tplctl.diag.Diagnostics;
 import tplctl.diag.Sources;
@@ -21,6 +23,15 @@ final class TextFile {
         Optional<String> text = YamlReader.decode(name, content, errors);
         text.ifPresent(t -> sources.add(name, t));
         return text.flatMap(t -> YamlReader.read(name, t, errors));
+    }
+
+    /** A file's lines that say something: not the empty ones, and none that begin with {@code #}. */
+    static List<String> lines(String name) {
+        return new String(bytes(name), StandardCharsets.UTF_8)
+                .lines()
+                .map(String::strip)
+                .filter(l -> !l.isEmpty() && !l.startsWith("#"))
+                .toList();
     }
 
     private static byte[] bytes(String name) {

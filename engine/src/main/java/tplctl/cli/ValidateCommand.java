@@ -32,8 +32,8 @@ final class ValidateCommand implements Command {
         Output output = Output.of(invocation.args());
         Loader loader = new Loader(invocation);
         Diagnostics found = new Diagnostics();
-        Optional<Project> project =
-                loader.read(loader.playbook(), loader.inventory(), host -> OrdinaryHost.facts(), found);
+        Optional<Project> project = loader.inventory(found)
+                .flatMap(inventory -> loader.read(loader.playbook(), inventory, host -> OrdinaryHost.facts(), found));
         if (output != Output.TEXT) {
             invocation.print(
                     output == Output.JSON

@@ -25,26 +25,45 @@ final class Evaluator {
     private final Diagnostics diagnostics;
     private final IdentityHashMap<Scalar, Value> values = new IdentityHashMap<>();
     private final Set<Scalar> failed = Collections.newSetFromMap(new IdentityHashMap<>());
-    private final List<Active> active = new ArrayList<>();
-    private int depth;
-    private long broughtIn;
-    private int failures;
+    private final Shared shared;
 
     /** An evaluated node, and of how many nodes it consists. */
     record Value(Node node, long size) {}
 
     /** A scalar that is being evaluated, under the name that led to it. */
-    private record Active(String name, Scalar scalar) {
-        // Two variables with equal text and place are one node that an alias shares.
+    private record Active(String name, Scalar scalar, Evaluator by) {
+        // Two variables with equal text and place are one node that an alias shares; hosts of one group share nodes,
+        // too.
         @SuppressWarnings("ReferenceEquality")
-        boolean is(Scalar other) {
-            return scalar == other;
+        boolean is(Scalar other, Evaluator evaluator) {
+            return scalar == other && by == evaluator;
         }
     }
 
+    /** What one evaluation has for all scopes that it leads into. */
+    private static final class Shared {
+        private final List<Active> active = new ArrayList<>();
+        private final IdentityHashMap<Scope, Evaluator> byScope = new IdentityHashMap<>();
+        private int depth;
+        private long broughtIn;
+        private int failures;
+    }
+
     Evaluator(Scope scope, Diagnostics diagnostics) {
+        this(scope, diagnostics, new Shared());
+    }
+
+    private Evaluator(Scope scope, Diagnostics diagnostics, Shared shared) {
         this.scope = scope;
         this.diagnostics = diagnostics;
+        this.shared = shared;
+        shared.byScope.put(scope, this);
+    }
+
+    /** The same evaluation where another scope holds. */
+    Evaluator in(Scope other) {
+        Evaluator known = shared.byScope.get(other);
+        return known == null ? new Evaluator(other, diagnostics, shared) : known;
     }
 
     Scope scope() {
@@ -53,7 +72,7 @@ final class Evaluator {
 
     /** How many errors this evaluation met so far, those that were reported before included. */
     int failures() {
-        return failures;
+        return shared.failures;
     }
 
     /** The scalars that could not be evaluated, by identity. */
@@ -63,11 +82,11 @@ final class Evaluator {
 
     /** Counts a failure that is not the user's. */
     void giveUp() {
-        failures++;
+        shared.failures++;
     }
 
     void fail(Position at, String summary, String detail) {
-        failures++;
+        shared.failures++;
         diagnostics.error(at, summary, detail);
     }
 
@@ -87,18 +106,18 @@ final class Evaluator {
 
     /** A node as a variable or field holds it, evaluated; empty when it is a scalar that cannot be. */
     Optional<Value> value(Node node, String name) {
-        if (depth == MAX_DEPTH) {
+        if (shared.depth == MAX_DEPTH) {
             fail(node.at(), "expressions and values are nested deeper than " + MAX_DEPTH + " levels", "");
             return Optional.empty();
         }
-        depth++;
+        shared.depth++;
         try {
             if (node instanceof Scalar scalar) {
                 return scalar(scalar, name);
             }
             return Optional.of(node instanceof MapNode map ? map(map, name) : list((ListNode) node, name));
         } finally {
-            depth--;
+            shared.depth--;
         }
     }
 
@@ -139,15 +158,15 @@ final class Evaluator {
             return Optional.of(known);
         }
         if (failed.contains(scalar)) {
-            failures++;
+            shared.failures++;
             return Optional.empty();
         }
         if (reportCycle(scalar)) {
             return Optional.empty();
         }
-        active.add(new Active(name, scalar));
+        shared.active.add(new Active(name, scalar, this));
         Optional<Value> value = evaluate(scalar);
-        active.remove(active.size() - 1);
+        shared.active.remove(shared.active.size() - 1);
         value.ifPresentOrElse(v -> values.put(scalar, v), () -> failed.add(scalar));
         return value;
     }
@@ -246,8 +265,8 @@ final class Evaluator {
     }
 
     private Optional<Value> bringIn(Value value, Reference reference, Place place) {
-        broughtIn += value.size();
-        if (broughtIn > MAX_NODES) {
+        shared.broughtIn += value.size();
+        if (shared.broughtIn > MAX_NODES) {
             fail(place.of(reference.at()), "references bring in more than " + MAX_NODES + " values", "");
             return Optional.empty();
         }
@@ -265,13 +284,13 @@ final class Evaluator {
 
     private boolean reportCycle(Scalar scalar) {
         int start = 0;
-        while (start < active.size() && !active.get(start).is(scalar)) {
+        while (start < shared.active.size() && !shared.active.get(start).is(scalar, this)) {
             start++;
         }
-        if (start == active.size()) {
+        if (start == shared.active.size()) {
             return false;
         }
-        List<Active> cycle = new ArrayList<>(active.subList(start, active.size()));
+        List<Active> cycle = new ArrayList<>(shared.active.subList(start, shared.active.size()));
         int first = 0;
         for (int i = 1; i < cycle.size(); i++) {
             if (cycle.get(i).scalar().at().compareTo(cycle.get(first).scalar().at()) < 0) {

@@ -43,7 +43,7 @@ final class JinjaSession {
         try {
             Optional<Scope.Variable> variable = evaluator.scope().variable(name);
             if (variable.isPresent()) {
-                return new JinjaValues(evaluator, this).of(Lookup.Reached.of(name, variable.get()));
+                return new JinjaValues(evaluator, this).of(Lookup.Reached.of(name, variable.get(), evaluator));
             }
             return switch (name) {
                 case "none", "None" -> null;

@@ -29,12 +29,13 @@ record JinjaValues(Evaluator evaluator, JinjaSession session) {
         if (root != null) {
             return members(
                     root.names(),
-                    name -> root.member(name)
-                            .map(value -> of(value, true, reached.path() + "." + name))
+                    name -> Lookup.Reached.member(root, name, reached.path() + "." + name, reached.by())
+                            .map(this::of)
                             .orElse(null),
                     reached.path());
         }
-        return of(reached.whole(), reached.data(), reached.path());
+        JinjaValues values = new JinjaValues(reached.by(), session);
+        return values.of(reached.whole(), reached.data(), reached.path());
     }
 
     private @Nullable Object of(Node node, boolean data, String path) {

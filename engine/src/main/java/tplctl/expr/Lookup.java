@@ -31,16 +31,25 @@ final class Lookup {
      * What was reached so far: a node, or a root that gives its members one by one.
      *
      * @param data true when it is not to be evaluated (again)
+     * @param by evaluates it
      */
     record Reached(
-            String path, @Nullable Node node, @Nullable Root root, boolean data) {
-        static Reached of(String name, Scope.Variable variable) {
+            String path, @Nullable Node node, @Nullable Root root, boolean data, Evaluator by) {
+        static Reached of(String name, Scope.Variable variable, Evaluator by) {
             if (variable instanceof Scope.Members members) {
-                return new Reached(name, null, members.root(), true);
+                return new Reached(name, null, members.root(), true, by);
             }
             return variable instanceof Scope.Computed computed
-                    ? new Reached(name, computed.value(), null, true)
-                    : new Reached(name, ((Scope.Written) variable).value(), null, false);
+                    ? new Reached(name, computed.value(), null, true, by)
+                    : new Reached(name, ((Scope.Written) variable).value(), null, false, by);
+        }
+
+        /** A root's member of that name. */
+        static Optional<Reached> member(Root root, String name, String path, Evaluator by) {
+            Optional<Scope> scope = root.scope(name);
+            return root.member(name)
+                    .map(node -> new Reached(
+                            path, node, null, scope.isEmpty(), scope.map(by::in).orElse(by)));
         }
 
         /** The node; of a root, a mapping of all its members. */
@@ -51,7 +60,11 @@ final class Lookup {
             Position at = new Position(path, 1, 1);
             Map<Scalar, Node> members = new LinkedHashMap<>();
             for (String name : root.names()) {
-                root.member(name).ifPresent(value -> members.put(new Scalar(name, true, at), value));
+                member(root, name, path + "." + name, by)
+                        .flatMap(m -> m.data()
+                                ? Optional.of(m.whole())
+                                : m.by().value(m.whole(), m.path()).map(Evaluator.Value::node))
+                        .ifPresent(value -> members.put(new Scalar(name, true, at), value));
             }
             return new MapNode(members, at);
         }
@@ -63,7 +76,7 @@ final class Lookup {
             undefined(evaluator, reference.name(), place.of(reference.at()));
             return Optional.empty();
         }
-        Optional<Reached> reached = Optional.of(Reached.of(reference.name(), variable.get()));
+        Optional<Reached> reached = Optional.of(Reached.of(reference.name(), variable.get(), evaluator));
         for (Reference.Step step : reference.steps()) {
             reached = reached.flatMap(from -> step(from, step));
         }
@@ -92,7 +105,7 @@ final class Lookup {
             return Optional.of(new Evaluator.Value(node, size(node)));
         }
         int before = evaluator.failures();
-        Optional<Evaluator.Value> value = evaluator.value(node, reached.path());
+        Optional<Evaluator.Value> value = reached.by().value(node, reached.path());
         return evaluator.failures() == before ? value : Optional.empty();
     }
 
@@ -105,7 +118,7 @@ final class Lookup {
             String name = step instanceof Reference.Member member
                     ? member.name()
                     : String.valueOf(((Reference.Item) step).index());
-            Optional<Reached> found = root.member(name).map(node -> new Reached(path(from, name), node, null, true));
+            Optional<Reached> found = Reached.member(root, name, path(from, name), evaluator);
             if (found.isEmpty()) {
                 missing(evaluator, from.path(), name, root.names(), place.of(step.at()));
             }
@@ -134,7 +147,9 @@ final class Lookup {
         if (from.data() || !(from.node() instanceof Scalar scalar)) {
             return Optional.of(from);
         }
-        return evaluator.value(scalar, from.path()).map(value -> new Reached(from.path(), value.node(), null, true));
+        return from.by()
+                .value(scalar, from.path())
+                .map(value -> new Reached(from.path(), value.node(), null, true, from.by()));
     }
 
     private Optional<Reached> inside(Reached from, Reference.Step step) {
@@ -148,13 +163,13 @@ final class Lookup {
             if (value.isEmpty()) {
                 missing(evaluator, from.path(), name, keys(map), at);
             }
-            return value.map(v -> new Reached(path(from, name), v, null, from.data()));
+            return value.map(v -> new Reached(path(from, name), v, null, from.data(), from.by()));
         }
         if (node instanceof ListNode list && step instanceof Reference.Item item) {
             int index = item.index() < 0 ? item.index() + list.items().size() : item.index();
             if (index >= 0 && index < list.items().size()) {
                 return Optional.of(new Reached(
-                        from.path() + "[" + index + "]", list.items().get(index), null, from.data()));
+                        from.path() + "[" + index + "]", list.items().get(index), null, from.data(), from.by()));
             }
             evaluator.fail(
                     at,

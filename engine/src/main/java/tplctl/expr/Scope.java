@@ -63,6 +63,13 @@ public final class Scope {
         return new Scope(all, partial);
     }
 
+    /** This scope with all variables of another one, which hide its own of the same name. */
+    public Scope under(Scope other) {
+        Map<String, Variable> all = new LinkedHashMap<>(variables);
+        all.putAll(other.variables);
+        return new Scope(all, partial || other.partial);
+    }
+
     /** This scope with a variable that is computed at its first use, at most once however many scopes share it. */
     public Scope with(String name, Supplier<Node> value) {
         return with(name, new Computed(value));

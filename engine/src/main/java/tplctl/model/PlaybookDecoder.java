@@ -8,13 +8,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.regex.Pattern;
 import tplctl.diag.Diagnostics;
 import tplctl.diag.Position;
 import tplctl.diag.Suggest;
 import tplctl.expr.Expressions;
 import tplctl.expr.Scope;
 import tplctl.inventory.Inventory;
+import tplctl.inventory.Names;
+import tplctl.inventory.Scopes;
 import tplctl.kind.Kind;
 import tplctl.kind.Ref;
 import tplctl.kind.ResourceId;
@@ -28,8 +29,6 @@ import tplctl.text.Scalar;
 final class PlaybookDecoder {
     static final List<String> PLAY_KEYS = List.of("name", "hosts", "become", "vars", "tags");
 
-    // Other characters mean something in patterns, in the ids that "needs" takes, or on a command line.
-    private static final Pattern HOST_NAME = Pattern.compile("[\\p{L}\\p{N}_][\\p{L}\\p{M}\\p{N}_.-]{0,252}");
     private static final String BEGIN_A_PLAY = "begin each play with \"- hosts: …\"";
 
     private final Project.Context context;
@@ -40,13 +39,19 @@ final class PlaybookDecoder {
     private final Set<ResourceId> groups = new LinkedHashSet<>();
     private final Set<ResourceId> unmanaged = new LinkedHashSet<>();
     private final Set<String> hosts = new LinkedHashSet<>();
-    private final Map<String, Optional<Node>> facts = new HashMap<>();
+    private final Map<String, Node> facts = new HashMap<>();
     private Inventory inventory;
+    private Scopes scopes;
 
     PlaybookDecoder(Project.Context context, Diagnostics errors) {
         this.context = context;
         this.errors = errors;
         this.inventory = context.inventory();
+        this.scopes = scopesOf(inventory);
+    }
+
+    private Scopes scopesOf(Inventory current) {
+        return Scopes.withFacts(current, context.extraVars(), context.files().base(), this::factsOf);
     }
 
     Playbook decode(Node root) {
@@ -89,16 +94,17 @@ final class PlaybookDecoder {
         List<String> selected = playHosts(play);
         hosts.addAll(selected);
         for (String host : selected) {
-            decodeSections(play, new SectionDecoder.Where(host, scope(host, vars), tags, become));
+            decodeSections(play, new SectionDecoder.Where(host, scopes.of(host, vars), tags, become));
         }
         // Hosts that are wrong hide no other mistakes.
         if (selected.isEmpty() && errors.errorCount() > before) {
             String host = play.get("hosts")
                     .filter(Scalar.class::isInstance)
                     .map(h -> ((Scalar) h).text())
-                    .filter(h -> HOST_NAME.matcher(h).matches())
+                    .filter(Names::isName)
                     .orElse("the hosts at " + play.at());
-            decodeSections(play, new SectionDecoder.Where(host, unknownHost(host, vars), tags, become));
+            decodeSections(
+                    play, new SectionDecoder.Where(host, scopes.of(host, vars).partial(), tags, become));
         }
     }
 
@@ -174,6 +180,7 @@ final class PlaybookDecoder {
         }
         if (node.get() instanceof MapNode inline) {
             inline.entries().forEach(this::addHost);
+            scopes = scopesOf(inventory);
             return inline.entries().keySet().stream().map(Scalar::text).toList();
         }
         if (node.get() instanceof ListNode list && list.items().stream().allMatch(Scalar.class::isInstance)) {
@@ -194,12 +201,8 @@ final class PlaybookDecoder {
     }
 
     private void addHost(Scalar name, Node vars) {
-        if (!HOST_NAME.matcher(name.text()).matches()) {
-            errors.error(
-                    name.at(),
-                    "\"" + name.text() + "\" cannot be a host's name",
-                    "a host's name has letters, digits, \"_\", \".\" and \"-\", and begins with a letter, a digit or"
-                            + " \"_\"; its address is its ansible_host");
+        if (!Names.isName(name.text())) {
+            errors.error(name.at(), "\"" + name.text() + "\" cannot be a host's name", Names.HOST_RULE);
         }
         if (vars instanceof MapNode map) {
             Map<String, Node> byName = new LinkedHashMap<>();
@@ -212,33 +215,14 @@ final class PlaybookDecoder {
         }
     }
 
-    private Scope scope(String host, Map<String, Node> playVars) {
-        Map<String, Node> vars =
-                new LinkedHashMap<>(Optional.ofNullable(inventory.hosts().get(host))
-                        .map(Inventory.Host::vars)
-                        .orElse(Map.of()));
-        return scope(host, vars, playVars).with("facts", () -> factsOf(host));
-    }
-
-    private Scope unknownHost(String host, Map<String, Node> playVars) {
-        return scope(host, new LinkedHashMap<>(), playVars).partial();
-    }
-
-    private Scope scope(String host, Map<String, Node> vars, Map<String, Node> playVars) {
-        vars.putAll(playVars);
-        vars.putAll(context.extraVars());
-        Position nowhere = new Position("<built in>", 1, 1);
-        vars.put("inventory_hostname", new Scalar(host, false, nowhere));
-        return Scope.of(vars);
-    }
-
-    private Node factsOf(String host) {
-        return facts.computeIfAbsent(host, h -> Optional.of(context.facts().apply(hostOf(h))))
-                .orElseThrow();
-    }
-
-    private Inventory.Host hostOf(String name) {
-        return Optional.ofNullable(inventory.hosts().get(name)).orElseGet(() -> new Inventory.Host(name, Map.of()));
+    // Asking for facts may ask for them again, by way of another host's variables.
+    private Node factsOf(Inventory.Host host) {
+        Node known = facts.get(host.name());
+        if (known == null) {
+            known = context.facts().apply(host);
+            facts.put(host.name(), known);
+        }
+        return known;
     }
 
     Project.Context context() {

@@ -197,7 +197,9 @@ final class TreeBuilder {
     private static String tagAdvice(String tag) {
         return switch (tag) {
             case "tag:yaml.org,2002:str" -> "remove it; a quoted value is text";
-            case "!vault" -> "remove it; values encrypted by ansible-vault are not read";
+            case "!vault" ->
+                "values encrypted by ansible-vault are not supported: write it decrypted, or give it with -e @FILE, a password"
+                        + " with --become-password-file or --connection-password-file";
             default -> "remove it; the field decides the type, and text that starts with ! must be quoted";
         };
     }
