@@ -1,5 +1,6 @@
 package tplctl.cli;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -8,7 +9,7 @@ import picocli.CommandLine.Model.OptionSpec;
 
 /** Every option there is, spelled as ansible-playbook spells it; names of Terraform's come last. */
 enum Flag {
-    INVENTORY("HOSTS", true, "file, directory, program, or \"o41,o40,\"; else $TPLCTL_INVENTORY", "-i", "--inventory"),
+    INVENTORY("HOSTS", true, "file, directory or \"o41,o40,\"; else $TPLCTL_INVENTORY", "-i", "--inventory"),
     LIMIT("PATTERN", true, "only hosts that match; @FILE has patterns by line", "-l", "--limit"),
     TAGS("TAG", true, "only what has one of these tags, or is KIND.NAME", "-t", "--tags", "--target"),
     SKIP_TAGS("TAG", true, "nothing that has one of these tags", "--skip-tags"),
@@ -117,16 +118,32 @@ enum Flag {
         return this == HELP ? option.usageHelp(true).build() : option.build();
     }
 
-    /** The arguments with Terraform's spelling, {@code -auto-approve}, turned into ours, up to {@code --}. */
+    /**
+     * The arguments with Terraform's spelling, {@code -auto-approve}, turned into ours, up to {@code --}; and a value that begins
+     * with a dash, as those of {@link #SSH_COMMON_ARGS} do, tied to its option.
+     */
     static String[] normalised(String[] args) {
-        String[] normal = args.clone();
+        String[] normal = tied(args);
         for (int i = 0; i < normal.length && !normal[i].equals("--"); i++) {
             int equals = normal[i].indexOf('=');
             String name = equals < 0 ? normal[i] : normal[i].substring(0, equals);
-            if (name.length() > 2 && name.charAt(1) != '-' && LONG_NAMES.contains("-" + name)) {
+            if (name.length() > 2 && name.startsWith("-") && name.charAt(1) != '-' && LONG_NAMES.contains("-" + name)) {
                 normal[i] = "-" + normal[i];
             }
         }
         return normal;
+    }
+
+    private static String[] tied(String[] args) {
+        List<String> tied = new ArrayList<>();
+        for (int i = 0; i < args.length; i++) {
+            boolean takesArguments = SSH_COMMON_ARGS.names.contains(args[i]) || SSH_EXTRA_ARGS.names.contains(args[i]);
+            if (takesArguments && i + 1 < args.length) {
+                tied.add(args[i] + "=" + args[++i]);
+            } else {
+                tied.add(args[i]);
+            }
+        }
+        return tied.toArray(String[]::new);
     }
 }

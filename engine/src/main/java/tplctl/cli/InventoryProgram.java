@@ -116,6 +116,6 @@ final class InventoryProgram {
                 .toList();
         return lines.isEmpty()
                 ? "it said nothing on stderr"
-                : "it said: " + String.join(" | ", lines.subList(Math.max(0, lines.size() - LAST_LINES), lines.size()));
+                : "it said: " + String.join("\n", lines.subList(Math.max(0, lines.size() - LAST_LINES), lines.size()));
     }
 }

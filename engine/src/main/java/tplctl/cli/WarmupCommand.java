@@ -23,6 +23,12 @@ final class WarmupCommand implements Command {
                 hosts: { path: /tplctl-warmup/hosts, content: hello, needs: directories.root }
             """;
 
+    private static final String HOSTS = """
+            all:
+              children:
+                web: { hosts: { "w[1:3]": { ansible_host: 192.0.2.1 } }, vars: { a: b } }
+            """;
+
     @Override
     public Form form() {
         return new Form("Loads what a start-up loads.", "", "tplctl warmup", List.of());
@@ -33,11 +39,17 @@ final class WarmupCommand implements Command {
         try {
             Path right = Files.createTempFile("warmup", ".yml");
             Path wrong = Files.createTempFile("warmup", ".yml");
+            Path yaml = Files.createTempFile("warmup", ".yml");
+            Path ini = Files.createTempFile("warmup", ".ini");
             try {
+                Files.writeString(yaml, HOSTS);
+                Files.writeString(ini, "[web]\nw[1:3] a=b\n");
                 Files.writeString(right, RIGHT);
                 Files.writeString(wrong, examples(invocation.kinds()));
                 run(invocation, "validate", right.toString());
-                run(invocation, "plan", right.toString());
+                run(invocation, "plan", "-i", yaml.toString(), "-i", ini.toString(), right.toString());
+                run(invocation, "inventory", "-i", yaml.toString(), "-i", ini.toString(), "--graph");
+                run(invocation, "inventory", "-i", yaml.toString());
                 run(invocation, "plan", "-o", "json", right.toString());
                 run(invocation, "validate", wrong.toString());
                 run(invocation, "apply", "--help");
@@ -45,6 +57,8 @@ final class WarmupCommand implements Command {
             } finally {
                 Files.delete(right);
                 Files.delete(wrong);
+                Files.delete(yaml);
+                Files.delete(ini);
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);

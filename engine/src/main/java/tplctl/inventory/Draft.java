@@ -179,8 +179,11 @@ final class Draft {
                 .forEach(g -> all.children.putIfAbsent(g, NOWHERE));
         for (HostDraft host : hosts.values()) {
             boolean elsewhere = host.groups.stream().anyMatch(g -> !g.equals(Group.ALL) && !g.equals(Group.UNGROUPED));
-            if (!elsewhere && host.groups.add(Group.UNGROUPED)) {
+            if (!elsewhere) {
+                host.groups.add(Group.UNGROUPED);
                 ungrouped.hosts.add(host.name);
+            } else if (host.groups.remove(Group.UNGROUPED)) {
+                ungrouped.hosts.remove(host.name);
             }
         }
     }

@@ -154,7 +154,7 @@ final class IniSource {
             if (equals < 1) {
                 errors.error(
                         line.at(word.start()),
-                        "\"" + word.text() + "\" is no variable",
+                        "this word is no variable",
                         "behind a host stand NAME=VALUE pairs, without blanks around the \"=\"; a value with blanks is quoted");
                 return;
             }
@@ -197,7 +197,7 @@ final class IniSource {
         int equals = line.text.indexOf('=');
         String name = line.text.substring(0, Math.max(equals, 0)).strip();
         if (equals < 1) {
-            errors.error(line.at(0), "\"" + line.text + "\" is no variable", "write NAME=VALUE");
+            errors.error(line.at(0), "this line is no variable", "write NAME=VALUE");
             return;
         }
         if (!isVariable(name, line.at(0))) {

@@ -100,7 +100,7 @@ final class SshArguments {
                                 in.positionOf(word.start()),
                                 "the option \"-" + letter + "\" of ssh is not understood",
                                 UNDERSTOOD);
-                        return at + 1;
+                        return words.size();
                     }
                 }
             }

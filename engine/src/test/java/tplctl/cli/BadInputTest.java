@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import tplctl.kinds.Kinds;
 import tplctl.report.Golden;
 
@@ -21,6 +22,7 @@ import tplctl.report.Golden;
  */
 class BadInputTest {
     private static final Path PLAYBOOKS = Path.of("src/test/resources/golden/bad");
+    private static final Path INVENTORIES = PLAYBOOKS.resolve("inventories");
     private static final int DEEP = 5000;
 
     static List<String> playbooks() {
@@ -56,6 +58,33 @@ class BadInputTest {
             indented.append(" ".repeat(6 + level)).append("a:\n");
         }
         expect(tplctl, "deep-indented.txt", Path.of(tplctl.write("deep-indented.yml", indented.toString())));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "malformed.ini",
+                "malformed.yml",
+                "group-cycle.ini",
+                "sibling-conflict.yml",
+                "vault",
+                "vault-value.yml",
+                "variable-loop.yml",
+                "failing-program.sh"
+            })
+    void saysWhatIsWrongWithAnInventory(String inventory) {
+        Tplctl tplctl = new Tplctl(INVENTORIES, Kinds::named);
+        Tplctl.Result result = tplctl.run(
+                        "apply",
+                        "--yes",
+                        "-i",
+                        INVENTORIES.resolve(inventory).toString(),
+                        INVENTORIES.resolve("playbook.yml").toString())
+                .exits(3);
+        assertThat(result.out()).isEmpty();
+        Golden.check("bad/inventories/" + inventory + ".txt", result.err());
+        assertThat(tplctl.session.asked).isEmpty();
+        assertThat(tplctl.session.runs).isZero();
     }
 
     @Test

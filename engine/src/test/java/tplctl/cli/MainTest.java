@@ -67,9 +67,9 @@ class MainTest {
     }
 
     @Test
-    void refusesAnInventoryFileForNow() {
-        assertThat(tplctl.run("plan", "-i", "hosts.yml", "x.yml").exits(5).err())
-                .contains("-i hosts.yml: inventory files cannot be read yet");
+    void saysThatAnInventoryIsMissing() {
+        assertThat(tplctl.run("plan", "-i", "no-hosts.yml", "x.yml").exits(3).err())
+                .contains("no-hosts.yml:1:1: error: there is no inventory of that name", "-i no-hosts.yml,");
     }
 
     static Stream<Catalogue> commands() {

@@ -73,7 +73,7 @@ class OtherCommandsTest {
     @Test
     void showsTheInventory() {
         assertThat(tplctl.run("inventory", "-i", "o40,o41", "--graph").exits(0).out())
-                .isEqualTo("@all:\n  |--localhost\n  |--o40\n  |--o41\n");
+                .isEqualTo("@all:\n  |--@ungrouped:\n  |  |--o40\n  |  |--o41\n");
         assertThat(tplctl.run("inventory", "-i", "o40,", "--host", "o40")
                         .exits(0)
                         .out())

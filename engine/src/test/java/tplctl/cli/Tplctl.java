@@ -11,8 +11,11 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Supplier;
+import tplctl.inventory.Inventory;
 import tplctl.kind.Kind;
 
 /** The program in this process: its commands on a fake session, with {@link Notes} for its only kind unless others are given. */
@@ -30,6 +33,8 @@ final class Tplctl {
     private final Supplier<Map<String, Kind<?, ?>>> kinds;
     private String answers = "";
     private boolean tty;
+    private final Map<String, String> env = new HashMap<>(Map.of("NO_COLOR", "1", "TERM", "dumb", "COLUMNS", "100"));
+    private Optional<Session.Options> options = Optional.empty();
 
     Tplctl(Path directory) {
         this(directory, () -> Map.of("notes", new Notes()));
@@ -45,6 +50,21 @@ final class Tplctl {
         answers = text;
         tty = true;
         return this;
+    }
+
+    /** Sets an environment variable. */
+    void env(String name, String value) {
+        env.put(name, value);
+    }
+
+    /** What the last session was opened with. */
+    Session.Options options() {
+        return options.orElseThrow();
+    }
+
+    private Session open(Inventory inventory, Session.Options given) {
+        options = Optional.of(given);
+        return session;
     }
 
     String write(String name, String text) {
@@ -63,11 +83,11 @@ final class Tplctl {
                 new BufferedReader(new StringReader(answers)),
                 new ResultStream(out),
                 new PrintStream(err, true, StandardCharsets.UTF_8),
-                Map.of("NO_COLOR", "1", "TERM", "dumb", "COLUMNS", "100"),
+                env,
                 tty,
                 false,
                 tty);
-        int exit = new Main(terminal, kinds, (inventory, options) -> session).run(args);
+        int exit = new Main(terminal, kinds, this::open).run(args);
         terminal.out().flush();
         return new Result(exit, text(out), text(err));
     }

@@ -26,7 +26,7 @@ class InventoryTest {
                 "all|h1 h2 h3",
                 "*|h1 h2 h3",
                 "h?:localhost|localhost h1 h2 h3",
-                "h[12]|",
+                "h[12]|h1 h2",
                 "h*:!h2|h1 h3",
                 "!h2:h*|h1 h3",
                 "&h1:h*|h1",
@@ -86,6 +86,68 @@ class InventoryTest {
         assertThat(new Inventory.Host("h", Map.of()).isLocal()).isFalse();
         assertThat(new Inventory.Host("localhost", Map.of("ansible_connection", ssh)).isLocal())
                 .isFalse();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ';',
+            value = {
+                "web;w1 w2 w3",
+                "web[0];w1",
+                "web[-1];w3",
+                "web[0:1];w1 w2",
+                "web[1:];w2 w3",
+                "web[1-2]:!w3;w2",
+                "w[12];w1 w2",
+                "w[!12];w3",
+                "w*[0];w1",
+                "web:&db;w3",
+                "web,db;w1 w2 w3 d1",
+                "web:!db[0];w1 w2",
+                "~(w|d)1;w1 d1",
+                "~w[1,2];w1 w2",
+                "!~w.{1,2};2001:db8::1 d1 lonely",
+                "2001:db8::1;2001:db8::1",
+                "2001:db8::1,w1;2001:db8::1 w1",
+                "!2001:db8::1:w1:lonely;",
+                "ungrouped;lonely",
+                "localhost;localhost",
+                "all;2001:db8::1 w1 w2 w3 d1 lonely",
+                "d?;w3 d1",
+                "we*;w1 w2 w3",
+            })
+    void aPatternSelectsByGroup(String pattern, String hosts) {
+        Inventory inventory = new MemoryFiles()
+                .with("hosts", "lonely", "[web]", "w[1:3]", "[db]", "w3", "d1", "[six]", "2001:db8::1")
+                .with("first", "[six]", "2001:db8::1", "[web]", "w[1:3]", "[db]", "w3", "d1")
+                .read("first", "hosts");
+        Diagnostics errors = new Diagnostics();
+        List<String> matched = inventory.match(pattern, HERE, errors);
+        if (hosts == null) {
+            assertThat(errors.hasErrors()).isTrue();
+        } else {
+            assertThat(errors.sorted()).isEmpty();
+            assertThat(matched).containsExactly(hosts.split(" "));
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "web[7]|\"web[7]\": web has 3 hosts",
+                "wbe|no host or group \"wbe\" in the inventory",
+                "~(|\"~(\" is no regular expression: Unclosed group",
+                "!|a sign without a pattern behind it"
+            })
+    void saysWhatIsWrongWithAPattern(String pattern, String message) {
+        Inventory inventory = new MemoryFiles().with("hosts", "[web]", "w[1:3]").read("hosts");
+        Diagnostics errors = new Diagnostics();
+        inventory.match(pattern, HERE, errors);
+        assertThat(errors.sorted()).singleElement().satisfies(d -> {
+            assertThat(d.at()).isEqualTo(HERE);
+            assertThat(d.summary()).isEqualTo(message);
+        });
     }
 
     private static Inventory.Host host(Inventory inventory, String name) {

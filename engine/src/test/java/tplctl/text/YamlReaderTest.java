@@ -98,7 +98,8 @@ class YamlReaderTest {
                 arguments(
                         "a: !vault |\n  x\n",
                         "1:4 tag \"!vault\" is not supported; tags are refused"
-                                + " | remove it; values encrypted by ansible-vault are not read"),
+                                + " | values encrypted by ansible-vault are not supported: write it decrypted, or give it with -e @FILE, a"
+                                + " password with --become-password-file or --connection-password-file"),
                 arguments(
                         "a: !!java.net.URL [x]\n",
                         "1:4 tag \"!!java.net.URL\" is not supported; tags are refused"
