@@ -127,19 +127,24 @@ enum Flag {
         for (int i = 0; i < normal.length && !normal[i].equals("--"); i++) {
             int equals = normal[i].indexOf('=');
             String name = equals < 0 ? normal[i] : normal[i].substring(0, equals);
-            if (name.length() > 2 && name.startsWith("-") && name.charAt(1) != '-' && LONG_NAMES.contains("-" + name)) {
+            if (name.length() > 2 && name.charAt(1) != '-' && LONG_NAMES.contains("-" + name)) {
                 normal[i] = "-" + normal[i];
             }
         }
         return normal;
     }
 
+    // picocli takes no value that looks like an option; the blank, which means nothing to ssh, makes it look like none.
     private static String[] tied(String[] args) {
         List<String> tied = new ArrayList<>();
         for (int i = 0; i < args.length; i++) {
-            boolean takesArguments = SSH_COMMON_ARGS.names.contains(args[i]) || SSH_EXTRA_ARGS.names.contains(args[i]);
-            if (takesArguments && i + 1 < args.length) {
-                tied.add(args[i] + "=" + args[++i]);
+            int equals = args[i].indexOf('=');
+            String name = equals < 0 ? args[i] : args[i].substring(0, equals);
+            boolean takesArguments = SSH_COMMON_ARGS.names.contains(name) || SSH_EXTRA_ARGS.names.contains(name);
+            if (takesArguments && equals >= 0) {
+                tied.add(name + "= " + args[i].substring(equals + 1));
+            } else if (takesArguments && i + 1 < args.length) {
+                tied.add(name + "= " + args[++i]);
             } else {
                 tied.add(args[i]);
             }

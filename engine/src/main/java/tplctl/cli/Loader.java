@@ -14,9 +14,12 @@ import tplctl.diag.Diagnostic;
 import tplctl.diag.Diagnostics;
 import tplctl.diag.Position;
 import tplctl.diag.Suggest;
+import tplctl.inventory.Connections;
 import tplctl.inventory.Inventory;
 import tplctl.inventory.InventoryReader;
 import tplctl.inventory.Names;
+import tplctl.inventory.Scopes;
+import tplctl.inventory.Settings;
 import tplctl.kind.Types;
 import tplctl.model.Project;
 import tplctl.model.Resource;
@@ -101,7 +104,21 @@ final class Loader {
         Optional<Node> root = TextFile.yaml(playbook, invocation.sources(), errors);
         Project.Context context =
                 new Project.Context(owner, inventory, vars, invocation.kinds(), DiskFiles.beside(playbook), facts);
-        return root.map(node -> Project.of(node, context, errors));
+        Optional<Project> project = root.map(node -> Project.of(node, context, errors));
+        project.ifPresent(p -> checkConnections(p, context, errors));
+        return project;
+    }
+
+    // Before anything is asked: a port that is none must not be found when half of the hosts are done.
+    private void checkConnections(Project project, Project.Context context, Diagnostics errors) {
+        Settings settings =
+                Session.Options.of(invocation.args(), context.extraVars()).login();
+        Scopes scopes = Scopes.of(
+                project.inventory(), context.extraVars(), context.files().base());
+        for (String name : project.playbook().hosts()) {
+            Optional.ofNullable(project.inventory().hosts().get(name))
+                    .ifPresent(host -> Connections.of(host, settings, context.extraVars(), scopes, errors));
+        }
     }
 
     /** What {@code -l}, {@code -t} and {@code --skip-tags} leave of a project. */

@@ -30,13 +30,14 @@ public final class Sources {
         return line >= 1 && line <= lines.size() ? Optional.of(masked(lines.get(line - 1))) : Optional.empty();
     }
 
-    // As many characters as before, so that columns stay; an expression is no secret.
+    // As many characters as before, so that columns stay; an expression is no secret, nor is that there is a vault.
     private static String masked(String line) {
         StringBuilder shown = new StringBuilder(line);
         Matcher secrets = SECRET.matcher(line);
         while (secrets.find()) {
             String value = secrets.group(1);
-            for (int i = secrets.start(1); i < secrets.end(1) && !value.contains("{{"); i++) {
+            boolean secret = !value.contains("{{") && !value.startsWith("!vault");
+            for (int i = secrets.start(1); secret && i < secrets.end(1); i++) {
                 shown.setCharAt(i, '*');
             }
         }

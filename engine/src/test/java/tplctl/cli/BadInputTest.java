@@ -70,7 +70,8 @@ class BadInputTest {
                 "vault",
                 "vault-value.yml",
                 "variable-loop.yml",
-                "failing-program.sh"
+                "failing-program.sh",
+                "connections.ini"
             })
     void saysWhatIsWrongWithAnInventory(String inventory) {
         Tplctl tplctl = new Tplctl(INVENTORIES, Kinds::named);
