@@ -86,9 +86,9 @@ public final class Connections {
 
     private Login login(Connection.Kind kind) {
         SshArguments arguments = new SshArguments(errors);
-        argument("ansible_ssh_args", Optional.empty(), arguments);
-        argument("ansible_ssh_common_args", settings.sshCommonArgs(), arguments);
-        argument("ansible_ssh_extra_args", settings.sshExtraArgs(), arguments);
+        argument("ansible_ssh_args", "", Optional.empty(), arguments);
+        argument("ansible_ssh_common_args", "--ssh-common-args", settings.sshCommonArgs(), arguments);
+        argument("ansible_ssh_extra_args", "--ssh-extra-args", settings.sshExtraArgs(), arguments);
         Map<String, String> options = new LinkedHashMap<>(arguments.options);
         checkHostKeys(options);
         Optional<String> argumentPort = Optional.ofNullable(options.remove("port"));
@@ -124,9 +124,9 @@ public final class Connections {
                 retries.orElse(Login.RETRIES));
     }
 
-    private void argument(String variable, Optional<String> otherwise, SshArguments arguments) {
+    private void argument(String variable, String flag, Optional<String> otherwise, SshArguments arguments) {
         value(variable)
-                .or(() -> otherwise.map(text -> new Scalar(text, false, commandLine(), 0)))
+                .or(() -> otherwise.map(text -> new Scalar(text, false, new Position(flag, 1, 1), 0)))
                 .ifPresent(arguments::add);
     }
 
@@ -239,11 +239,11 @@ public final class Connections {
                 && Integer.parseInt(text.get()) <= most) {
             return OptionalInt.of(Integer.parseInt(text.get()));
         }
-        errors.error(commandLine(), "\"" + text.get() + "\" is not " + what, "a whole number from 1 to " + most);
+        errors.error(arguments(), "\"" + text.get() + "\" is not " + what, "a whole number from 1 to " + most);
         return OptionalInt.empty();
     }
 
-    private Position commandLine() {
-        return new Position("connection of " + host.name(), 1, 1);
+    private Position arguments() {
+        return new Position("the arguments of ssh for " + host.name(), 1, 1);
     }
 }
