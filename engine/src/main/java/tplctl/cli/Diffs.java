@@ -3,10 +3,13 @@ package tplctl.cli;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import tplctl.host.HostException;
+import tplctl.engine.FileReader;
 import tplctl.kind.Change;
 import tplctl.kind.ResourceId;
 import tplctl.kind.Step;
@@ -18,29 +21,43 @@ import tplctl.report.UnifiedDiff;
 final class Diffs {
     private Diffs() {}
 
+    private record Wanted(ResourceId id, Step.WriteFile file) {}
+
     /** For each resource that writes files, how they differ from those that the host has. */
     static Map<ResourceId, String> of(Plan plan, Session session) {
-        Map<ResourceId, String> diffs = new HashMap<>();
+        Map<Wanted, Session.FileAt> wanted = new LinkedHashMap<>();
         for (PlannedResource planned : plan.inOrder()) {
             for (Change change : planned.changes()) {
                 for (Step step : change.steps()) {
                     if (step instanceof Step.WriteFile file) {
-                        diffs.merge(planned.id(), diff(planned.id().host(), file, session), String::concat);
+                        wanted.put(
+                                new Wanted(planned.id(), file),
+                                new Session.FileAt(
+                                        planned.id().host(), planned.resource().becomes(), file.path()));
                     }
                 }
             }
         }
+        if (wanted.isEmpty()) {
+            return Map.of();
+        }
+        Map<Session.FileAt, FileReader.Found> found = session.read(new ArrayList<>(List.copyOf(wanted.values())));
+        Map<ResourceId, String> diffs = new HashMap<>();
+        wanted.forEach((want, at) -> diffs.merge(
+                want.id(),
+                diff(
+                        want.file(),
+                        Optional.ofNullable(found.get(at))
+                                .orElseGet(() -> new FileReader.Found(Optional.empty(), "it was not read"))),
+                String::concat));
         return diffs;
     }
 
-    private static String diff(String host, Step.WriteFile file, Session session) {
-        Optional<byte[]> before;
-        try {
-            before = session.read(host, file.path());
-        } catch (HostException e) {
-            return file.path() + " cannot be compared: " + e.getMessage() + "\n";
+    private static String diff(Step.WriteFile file, FileReader.Found before) {
+        if (!before.problem().isEmpty()) {
+            return file.path() + " cannot be compared: " + before.problem() + "\n";
         }
-        Optional<String> old = text(before.orElse(new byte[0]));
+        Optional<String> old = text(before.content().orElse(new byte[0]));
         Optional<String> wanted = text(file.content().bytes());
         return old.isPresent() && wanted.isPresent()
                 ? UnifiedDiff.of(file.path(), old.get(), wanted.get())

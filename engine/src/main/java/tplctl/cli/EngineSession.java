@@ -3,27 +3,28 @@ package tplctl.cli;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Queue;
-import java.util.concurrent.Callable;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
+import tplctl.engine.Connections;
 import tplctl.engine.Facts;
+import tplctl.engine.FileReader;
+import tplctl.engine.HostEvent;
+import tplctl.engine.Locks;
 import tplctl.engine.Observer;
 import tplctl.engine.Report;
+import tplctl.engine.RetryDelay;
 import tplctl.engine.RunListener;
 import tplctl.engine.Runner;
 import tplctl.engine.Status;
 import tplctl.engine.StatusReader;
-import tplctl.host.Host;
-import tplctl.host.HostLock;
+import tplctl.engine.Threads;
+import tplctl.host.HostException;
 import tplctl.host.HostUnreachableException;
 import tplctl.host.LocalHost;
 import tplctl.host.LockHolder;
@@ -39,53 +40,81 @@ import tplctl.text.Node;
 final class EngineSession implements Session {
     // Many for each processor: most work waits for the host, and a clone that runs already takes the processor from one
     // that still starts.
-    private static final int PER_HOST = 16 * Runtime.getRuntime().availableProcessors();
-    private static final Duration PATIENCE = Duration.ofMinutes(5);
+    private static final int PER_LOCAL_HOST = 16 * Runtime.getRuntime().availableProcessors();
+    // sshd takes ten sessions over one connection (MaxSessions); the lock has one, and one is for QMP and copies.
+    private static final int PER_REMOTE_HOST = 8;
+    private static final Duration ENDING = Duration.ofSeconds(5);
+    private static final Duration REPORTING = Duration.ofSeconds(2);
 
     private final Options options;
-    private final Map<String, Host> open = new ConcurrentHashMap<>();
-    private final Queue<HostLock> locks = new ConcurrentLinkedQueue<>();
+    private final Connections connections;
+    private final Locks locks = new Locks();
+    private final Told told = new Told();
     private volatile Inventory inventory;
     private volatile Optional<Runner> runner = Optional.empty();
 
     EngineSession(Inventory inventory, Options options) {
         this.inventory = inventory;
         this.options = options;
+        this.connections = new Connections(this::connect, options.forks());
     }
 
     @Override
-    public void use(Inventory complete) {
+    public void listen(RunListener listener) {
+        told.listener = listener;
+    }
+
+    @Override
+    public void begin(Inventory complete, List<String> hosts, Set<String> becoming) {
+        use(complete, becoming);
+        connections.begin(hosts);
+    }
+
+    @Override
+    public void use(Inventory complete, Set<String> becoming) {
         inventory = complete;
+        connections.becoming(becoming);
     }
 
     @Override
-    public Node facts(Inventory.Host host) {
-        return Facts.gather(open.computeIfAbsent(host.name(), name -> connect(host)));
+    public Map<String, Node> facts(List<String> hosts) {
+        Map<String, Node> facts = new LinkedHashMap<>();
+        Threads.each(hosts, options.forks(), this::factsOf)
+                .forEach((host, found) -> found.ifPresent(node -> facts.put(host, node)));
+        return facts;
+    }
+
+    private Optional<Node> factsOf(String host) {
+        try {
+            return Optional.of(Facts.gather(connections.own(host)));
+        } catch (HostUnreachableException e) {
+            told.host(host, HostEvent.UNREACHABLE, String.valueOf(e.getMessage()));
+        } catch (HostException e) {
+            told.note(String.valueOf(e.getMessage()));
+        }
+        return Optional.empty();
     }
 
     @Override
-    public void lock(List<String> hosts, String command, Consumer<String> waiting) {
+    public Locks.Refused lock(List<String> hosts, String command, Consumer<String> waiting, boolean partly) {
         String holder = LockHolder.line(command, Instant.now());
-        List<Callable<Boolean>> tasks = new ArrayList<>();
-        hosts.forEach(name -> tasks.add(() -> {
-            try {
-                locks.add(host(name).lock(holder, PATIENCE, waiting));
-                return true;
-            } catch (HostUnreachableException e) {
-                return false;
-            }
-        }));
-        inParallel(tasks);
+        return locks.take(connections, hosts, holder, waiting, options.forks(), partly, told);
     }
 
     @Override
     public Observations observe(List<Resource<?, ?>> resources, List<String> hosts) {
-        return new Observer(this::host, options.forks()).observe(resources, hosts);
+        return new Observer(connections, options.forks(), told).observe(resources, hosts);
     }
 
     @Override
     public Report run(Plan plan, Project project, List<OwnedRecord> owned, boolean adopt, RunListener listener) {
-        Runner current = new Runner(this::host, listener, new Runner.Options(PER_HOST, adopt), System::nanoTime);
+        Runner.Options how = new Runner.Options(
+                options.forks(),
+                this::perHost,
+                locks::holds,
+                RetryDelay.standard(() -> ThreadLocalRandom.current().nextDouble()),
+                adopt);
+        Runner current = new Runner(connections, listener, how, System::nanoTime);
         runner = Optional.of(current);
         return current.run(plan, project, owned);
     }
@@ -97,62 +126,82 @@ final class EngineSession implements Session {
 
     @Override
     public void interrupt() {
-        open.values().forEach(Host::interrupt);
+        stop();
+        connections.interrupt(ENDING);
+        runner.ifPresent(r -> r.giveUp(REPORTING));
     }
 
     @Override
     public Status status(String host, boolean verify) {
-        return StatusReader.read(host(host), verify);
+        return StatusReader.read(connections.own(host), verify);
     }
 
     @Override
-    public Optional<byte[]> read(String host, String path) {
-        return host(host).read(path);
+    public Map<FileAt, FileReader.Found> read(List<FileAt> files) {
+        Map<View, List<String>> paths = new LinkedHashMap<>();
+        files.forEach(file -> paths.computeIfAbsent(new View(file.host(), file.become()), v -> new ArrayList<>())
+                .add(file.path()));
+        Map<FileAt, FileReader.Found> found = new LinkedHashMap<>();
+        Threads.each(paths.keySet(), options.forks(), view -> read(view, paths.getOrDefault(view, List.of())))
+                .values()
+                .forEach(found::putAll);
+        return found;
+    }
+
+    private record View(String host, boolean become) {}
+
+    private Map<FileAt, FileReader.Found> read(View view, List<String> paths) {
+        Map<FileAt, FileReader.Found> found = new LinkedHashMap<>();
+        try {
+            FileReader.read(connections.get(view.host(), view.become()), paths)
+                    .forEach((path, one) -> found.put(new FileAt(view.host(), view.become(), path), one));
+        } catch (HostException | HostUnreachableException e) {
+            FileReader.Found problem = new FileReader.Found(Optional.empty(), String.valueOf(e.getMessage()));
+            paths.forEach(path -> found.put(new FileAt(view.host(), view.become(), path), problem));
+        }
+        return found;
     }
 
     @Override
     public void close() {
-        locks.forEach(HostLock::close);
-        open.values().forEach(Host::close);
+        locks.close();
+        connections.close(ENDING);
     }
 
-    private Host host(String name) {
-        Host known = open.get(name);
-        if (known != null) {
-            return known;
-        }
-        Inventory.Host entry = Optional.ofNullable(inventory.hosts().get(name))
+    private int perHost(String name) {
+        return host(name).filter(Inventory.Host::isLocal).isPresent() ? PER_LOCAL_HOST : PER_REMOTE_HOST;
+    }
+
+    private Optional<Inventory.Host> host(String name) {
+        return Optional.ofNullable(inventory.hosts().get(name));
+    }
+
+    private Connections.Link connect(String name) {
+        Inventory.Host host = host(name)
                 .orElseThrow(() ->
                         new HostUnreachableException(name, "not in the inventory", new IllegalArgumentException(name)));
-        return open.computeIfAbsent(name, n -> connect(entry));
-    }
-
-    private static Host connect(Inventory.Host host) {
         if (host.isLocal()) {
-            return new LocalHost(host.name());
+            return Connections.Link.of(new LocalHost(name));
         }
         throw new HostUnreachableException(
-                host.name(),
-                "hosts other than this machine cannot be reached yet",
-                new UnsupportedOperationException("ssh"));
+                name, "hosts other than this machine cannot be reached yet", new UnsupportedOperationException("ssh"));
     }
 
-    private void inParallel(List<Callable<Boolean>> tasks) {
-        ExecutorService pool = Executors.newFixedThreadPool(Math.max(1, Math.min(options.forks(), tasks.size())));
-        try {
-            for (Future<Boolean> done : pool.invokeAll(tasks)) {
-                done.get();
+    /** Passes on what becomes of a host, each thing once, however many find it out. */
+    private static final class Told implements RunListener {
+        private final Set<String> before = ConcurrentHashMap.newKeySet();
+        private volatile RunListener listener = RunListener.SILENT;
+
+        @Override
+        public void host(String name, HostEvent event, String message) {
+            if (before.add(name + " " + event)) {
+                listener.host(name, event, message);
             }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException("interrupted while locking", e);
-        } catch (ExecutionException e) {
-            if (e.getCause() instanceof RuntimeException cause) {
-                throw cause;
-            }
-            throw new IllegalStateException(e.getCause());
-        } finally {
-            pool.shutdownNow();
+        }
+
+        @Override
+        public void note(String line) {
+            listener.note(line);
         }
     }
 }

@@ -15,7 +15,7 @@ enum Flag {
     SKIP_TAGS("TAG", true, "nothing that has one of these tags", "--skip-tags"),
     EXTRA_VARS("VAR", true, "a variable: k=v, @FILE or {json}; wins over all", "-e", "--extra-vars", "--var"),
     OWNER("NAME", false, "whose the resources are; else the playbook's name", "--owner"),
-    FORKS("N", false, "how many hosts at once (default 32)", "-f", "--forks", "--parallelism"),
+    FORKS("N", false, "how many hosts at once (default 50)", "-f", "--forks", "--parallelism"),
     USER("NAME", false, "log in as this user", "-u", "--user"),
     PRIVATE_KEY("FILE", false, "log in with this key", "--private-key", "--key-file"),
     CONNECTION("KIND", false, "ssh (default), local or smart", "-c", "--connection"),
@@ -35,6 +35,7 @@ enum Flag {
     PRUNE("", false, "remove what is no longer declared", "--prune"),
     FORCE("", false, "replace and remove what is protected too", "--force"),
     ADOPT("", false, "take over what another owner holds", "--adopt"),
+    KEEP_GOING("", false, "leave out what cannot be done, do the rest", "--keep-going"),
     DETAILED_EXITCODE("", false, "exit with 2 when changes are pending", "--detailed-exitcode"),
     PROFILE("", false, "show what took longest", "--profile"),
     LIST_HOSTS("", false, "list the hosts and do nothing", "--list-hosts"),
@@ -70,7 +71,7 @@ enum Flag {
             BECOME_PASSWORD_FILE);
 
     /** The default of {@link #FORKS}. */
-    static final int DEFAULT_FORKS = 32;
+    static final int DEFAULT_FORKS = 50;
 
     private static final Set<String> LONG_NAMES =
             Stream.of(values()).flatMap(f -> f.names.stream()).collect(Collectors.toUnmodifiableSet());

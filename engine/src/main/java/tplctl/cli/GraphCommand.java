@@ -1,6 +1,7 @@
 package tplctl.cli;
 
 import java.util.List;
+import java.util.Optional;
 import tplctl.model.ResourceGraph;
 import tplctl.report.GraphText;
 
@@ -22,7 +23,8 @@ final class GraphCommand implements Command {
             throw new UsageException("--format takes dot or mermaid, not \"" + format + "\"");
         }
         Loader loader = new Loader(invocation);
-        ResourceGraph graph = loader.load(loader.playbook(), loader.inventory(), host -> OrdinaryHost.facts())
+        ResourceGraph graph = loader.load(
+                        loader.playbook(), loader.inventory(), host -> Optional.of(OrdinaryHost.facts()))
                 .graph();
         invocation.print(format.equals("dot") ? GraphText.dot(graph) : GraphText.mermaid(graph));
         return ExitCode.DONE;

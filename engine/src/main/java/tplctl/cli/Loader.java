@@ -7,7 +7,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import tplctl.diag.Diagnostic;
@@ -88,7 +87,7 @@ final class Loader {
      *
      * @throws tplctl.diag.InvalidInputException with all that is wrong with it
      */
-    Project load(String playbook, Inventory inventory, Function<Inventory.Host, Node> facts) {
+    Project load(String playbook, Inventory inventory, FactSource facts) {
         Diagnostics found = new Diagnostics();
         Optional<Project> project = read(playbook, inventory, facts, found);
         found.throwIfErrors();
@@ -97,13 +96,19 @@ final class Loader {
     }
 
     /** The playbook with all that is wrong with it in {@code errors}; of use only when nothing is. */
-    Optional<Project> read(
-            String playbook, Inventory inventory, Function<Inventory.Host, Node> facts, Diagnostics errors) {
+    Optional<Project> read(String playbook, Inventory inventory, FactSource facts, Diagnostics errors) {
         String owner = owner(playbook);
         Map<String, Node> vars = extraVars(errors);
         Optional<Node> root = TextFile.yaml(playbook, invocation.sources(), errors);
-        Project.Context context =
-                new Project.Context(owner, inventory, vars, invocation.kinds(), DiskFiles.beside(playbook), facts);
+        root.ifPresent(node -> facts.begin(node, inventory, vars));
+        Project.Context context = new Project.Context(
+                owner,
+                inventory,
+                vars,
+                invocation.kinds(),
+                DiskFiles.beside(playbook),
+                invocation.args().has(Flag.BECOME),
+                facts::of);
         Optional<Project> project = root.map(node -> Project.of(node, context, errors));
         project.ifPresent(p -> checkConnections(p, context, errors));
         return project;

@@ -1,11 +1,15 @@
 package tplctl.cli;
 
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import tplctl.engine.Locks;
 import tplctl.engine.Report;
 import tplctl.kind.ResourceId;
+import tplctl.model.Becoming;
 import tplctl.model.Observations;
 import tplctl.model.Plan;
 import tplctl.model.Planner;
@@ -38,14 +42,46 @@ final class PlannedRun implements AutoCloseable {
         this.mode = mode;
         this.progress = Progress.of(invocation, output);
         this.interrupts = Interrupts.install(this::interrupted);
+        session.listen(progress);
+    }
+
+    /** The hosts where this run becomes another user for anything, so that it does for what concerns the host as a whole, too. */
+    static Set<String> becoming(Project project, Selection selection, Invocation invocation) {
+        Set<String> becoming = new HashSet<>();
+        boolean otherwise = invocation.args().has(Flag.BECOME);
+        for (String name : Loader.hosts(project, selection)) {
+            Optional.ofNullable(project.inventory().hosts().get(name))
+                    .filter(host -> Becoming.of(host, otherwise))
+                    .ifPresent(host -> becoming.add(name));
+        }
+        project.graph().order().stream()
+                .filter(Resource::becomes)
+                .filter(selection::selects)
+                .forEach(r -> becoming.add(r.id().host()));
+        return becoming;
     }
 
     int of(Project project, Selection selection, boolean dry) {
         List<String> hosts = Loader.hosts(project, selection);
+        session.use(project.inventory(), becoming(project, selection, invocation));
+        boolean keepGoing = args.has(Flag.KEEP_GOING);
+        Map<String, String> locked = new LinkedHashMap<>();
         if (!dry) {
-            session.lock(hosts, invocation.line(), progress::note);
+            Locks.Refused refused = session.lock(hosts, invocation.line(), progress::note, keepGoing);
+            if (!refused.isEmpty() && !keepGoing) {
+                return notOurs(refused);
+            }
+            refused.held().forEach((host, e) -> locked.put(host, String.valueOf(e.getMessage())));
+            refused.failed().forEach((host, e) -> locked.put(host, String.valueOf(e.getMessage())));
         }
-        Observations observations = session.observe(observed(project, selection), hosts);
+        List<String> ours = hosts.stream().filter(h -> !locked.containsKey(h)).toList();
+        List<Resource<?, ?>> observed = observed(project, selection);
+        Observations observations = session.observe(
+                        observed.stream()
+                                .filter(r -> !locked.containsKey(r.id().host()))
+                                .toList(),
+                        ours)
+                .without(locked, observed);
         Plan plan = plan(project, selection, observations);
         if (dry) {
             show(plan);
@@ -54,9 +90,14 @@ final class PlannedRun implements AutoCloseable {
         if (output != Output.JSON) {
             show(plan);
         }
-        if (!plan.problems().isEmpty()) {
-            return stopped(plan, "nothing was changed, because this plan cannot run", ExitCode.FAILED);
+        if (!plan.canRun() && !keepGoing) {
+            return stopped(
+                    plan,
+                    "nothing was changed, because this plan cannot run"
+                            + (plan.problems().isEmpty() ? " as a whole; --keep-going does the rest of it" : ""),
+                    ExitCode.FAILED);
         }
+        plan = plan.leavingOut();
         if (plan.asks() && !args.has(Flag.YES)) {
             if (!invocation.terminal().answers()) {
                 return stopped(
@@ -77,7 +118,7 @@ final class PlannedRun implements AutoCloseable {
             report = session.run(plan, project, observations.owned(), args.has(Flag.ADOPT), shown);
         }
         report(report);
-        return ended(report, observations);
+        return ended(report, observations, !locked.isEmpty());
     }
 
     @Override
@@ -156,18 +197,24 @@ final class PlannedRun implements AutoCloseable {
     }
 
     private int planned(Plan plan, Observations observations) {
-        boolean failed = !plan.problems().isEmpty() || plan.failures().anyMatch(p -> !p.unreachable());
+        boolean failed = !plan.canRun();
         boolean pending = args.has(Flag.DETAILED_EXITCODE)
                 && (!plan.removals().isEmpty()
                         || plan.inOrder().stream().anyMatch(p -> !p.changes().isEmpty()));
         return failed || pending ? ExitCode.FAILED : reached(observations);
     }
 
-    private int ended(Report report, Observations observations) {
+    private int notOurs(Locks.Refused refused) {
+        refused.held().values().forEach(e -> invocation.say("tplctl: " + e.getMessage()));
+        refused.failed().values().forEach(e -> invocation.say("tplctl: " + e.getMessage()));
+        return refused.held().isEmpty() ? ExitCode.FAILED : ExitCode.LOCKED;
+    }
+
+    private int ended(Report report, Observations observations, boolean hostsLeftOut) {
         if (interrupts.exit().isPresent()) {
             return interrupts.exit().getAsInt();
         }
-        if (report.hasFailures()) {
+        if (report.hasFailures() || hostsLeftOut) {
             return ExitCode.FAILED;
         }
         return report.hasUnreachable() ? ExitCode.UNREACHABLE : reached(observations);

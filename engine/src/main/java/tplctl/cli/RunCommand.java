@@ -2,6 +2,7 @@ package tplctl.cli;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import tplctl.diag.Diagnostics;
 import tplctl.inventory.Inventory;
 import tplctl.model.Project;
@@ -20,7 +21,7 @@ final class RunCommand implements Command {
     private static final List<Flag> LOADING =
             List.of(Flag.INVENTORY, Flag.LIMIT, Flag.TAGS, Flag.SKIP_TAGS, Flag.EXTRA_VARS, Flag.OWNER, Flag.FORKS);
     private static final List<Flag> SHOWING = List.of(Flag.DIFF, Flag.SHOW_COMMANDS);
-    private static final List<Flag> RUNNING = List.of(Flag.CHECK, Flag.YES, Flag.PROFILE);
+    private static final List<Flag> RUNNING = List.of(Flag.CHECK, Flag.YES, Flag.KEEP_GOING, Flag.PROFILE);
     private static final List<Flag> LISTING =
             List.of(Flag.LIST_HOSTS, Flag.LIST_TASKS, Flag.LIST_TAGS, Flag.SYNTAX_CHECK);
     private static final List<Flag> TALKING = List.of(Flag.OUTPUT, Flag.JSON, Flag.VERBOSE, Flag.QUIET, Flag.NO_COLOR);
@@ -95,15 +96,14 @@ final class RunCommand implements Command {
                         .sessions()
                         .open(inventory, Session.Options.of(args, loader.extraVars(new Diagnostics())));
                 PlannedRun run = new PlannedRun(invocation, session, output, mode)) {
-            Project project = loader.load(loader.playbook(), inventory, session::facts);
-            session.use(project.inventory());
+            Project project = loader.load(loader.playbook(), inventory, new SessionFacts(session, invocation));
             return run.of(project, loader.selection(project), dry);
         }
     }
 
     private static int list(Invocation invocation, Loader loader, Inventory inventory) {
         Arguments args = invocation.args();
-        Project project = loader.load(loader.playbook(), inventory, host -> OrdinaryHost.facts());
+        Project project = loader.load(loader.playbook(), inventory, host -> Optional.of(OrdinaryHost.facts()));
         Selection selection = loader.selection(project);
         List<Resource<?, ?>> selected =
                 project.graph().order().stream().filter(selection::selects).toList();

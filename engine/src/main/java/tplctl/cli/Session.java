@@ -3,7 +3,10 @@ package tplctl.cli;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
+import tplctl.engine.FileReader;
+import tplctl.engine.Locks;
 import tplctl.engine.Report;
 import tplctl.engine.RunListener;
 import tplctl.engine.Status;
@@ -69,17 +72,30 @@ interface Session extends AutoCloseable {
         Session open(Inventory inventory, Options options);
     }
 
-    Node facts(Inventory.Host host);
+    /** Who is told what becomes of hosts. */
+    void listen(RunListener listener);
 
-    /** The inventory with the hosts that the playbook brought itself. */
-    void use(Inventory complete);
+    /**
+     * Whom the run is about, before more is known: begins to connect to them in the background.
+     *
+     * @param complete the inventory with the hosts that the playbook brought itself
+     * @param hosts those that are to be connected to
+     * @param becoming those of them where another user is become for what concerns the host as a whole
+     */
+    void begin(Inventory complete, List<String> hosts, Set<String> becoming);
+
+    /** The facts of hosts, gathered side by side; without those that could not be had, of which the listener is told. */
+    Map<String, Node> facts(List<String> hosts);
+
+    /** As in {@link #begin}, now that every resource is known. */
+    void use(Inventory complete, Set<String> becoming);
 
     /**
      * Takes hosts for this process until {@link #close}. A host that cannot be reached is passed over: observing tells of it.
      *
-     * @throws tplctl.host.LockHeldException when another run has one of them
+     * @param partly whether those that could be had are kept when others could not; otherwise all are given back
      */
-    void lock(List<String> hosts, String command, Consumer<String> waiting);
+    Locks.Refused lock(List<String> hosts, String command, Consumer<String> waiting, boolean partly);
 
     Observations observe(List<Resource<?, ?>> resources, List<String> hosts);
 
@@ -88,7 +104,7 @@ interface Session extends AutoCloseable {
     /** Starts nothing more; {@link #run} returns when what runs has ended. From any thread. */
     void stop();
 
-    /** Ends what runs on the hosts now. From any thread. */
+    /** Ends what runs on the hosts now; {@link #run} then returns soon, whether or not they answer. From any thread. */
     void interrupt();
 
     /**
@@ -98,8 +114,15 @@ interface Session extends AutoCloseable {
      */
     Status status(String host, boolean verify);
 
-    /** A file's content; empty when there is none. */
-    Optional<byte[]> read(String host, String path);
+    /**
+     * A file of a host.
+     *
+     * @param become whether it is read as the user that is become
+     */
+    record FileAt(String host, boolean become, String path) {}
+
+    /** The contents of files, in one round trip for each host and view. */
+    Map<FileAt, FileReader.Found> read(List<FileAt> files);
 
     @Override
     void close();

@@ -4,16 +4,17 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
+import java.util.Optional;
+import java.util.stream.Collectors;
 import tplctl.diag.Diagnostics;
 import tplctl.engine.Status;
+import tplctl.engine.Threads;
 import tplctl.host.HostException;
 import tplctl.host.HostUnreachableException;
 import tplctl.inventory.Inventory;
+import tplctl.model.Becoming;
 import tplctl.model.Project;
+import tplctl.model.Selection;
 import tplctl.report.Json;
 import tplctl.report.StatusJson;
 import tplctl.report.StatusText;
@@ -76,11 +77,21 @@ final class StatusCommand implements Command {
 
     private static List<String> hosts(Invocation invocation, Loader loader, Inventory inventory, Session session) {
         if (!invocation.args().positionals().isEmpty()) {
-            Project project = loader.load(loader.playbook(), inventory, session::facts);
-            session.use(project.inventory());
+            Project project = loader.load(loader.playbook(), inventory, new SessionFacts(session, invocation));
+            session.use(project.inventory(), PlannedRun.becoming(project, Selection.ALL, invocation));
             return Loader.hosts(project, loader.selection(project));
         }
-        return loader.limited(inventory);
+        List<String> hosts = loader.limited(inventory);
+        boolean become = invocation.args().has(Flag.BECOME);
+        session.begin(
+                inventory,
+                hosts,
+                hosts.stream()
+                        .filter(name -> Optional.ofNullable(inventory.hosts().get(name))
+                                .filter(host -> Becoming.of(host, become))
+                                .isPresent())
+                        .collect(Collectors.toSet()));
+        return hosts;
     }
 
     private static List<Status> ask(
@@ -90,30 +101,25 @@ final class StatusCommand implements Command {
             int forks,
             Map<String, String> failed,
             Map<String, String> unreachable) {
-        ExecutorService pool = Executors.newFixedThreadPool(Math.max(1, Math.min(forks, hosts.size())));
+        Map<String, Answer> answers = Threads.each(hosts, forks, host -> answer(session, host, verify));
+        List<Status> found = new ArrayList<>();
+        answers.forEach((host, answer) -> {
+            answer.status().ifPresent(found::add);
+            answer.failed().ifPresent(why -> failed.put(host, why));
+            answer.unreachable().ifPresent(why -> unreachable.put(host, why));
+        });
+        return found;
+    }
+
+    private record Answer(Optional<Status> status, Optional<String> failed, Optional<String> unreachable) {}
+
+    private static Answer answer(Session session, String host, boolean verify) {
         try {
-            Map<String, Future<Status>> pending = new LinkedHashMap<>();
-            hosts.forEach(host -> pending.put(host, pool.submit(() -> session.status(host, verify))));
-            List<Status> found = new ArrayList<>();
-            for (Map.Entry<String, Future<Status>> one : pending.entrySet()) {
-                try {
-                    found.add(one.getValue().get());
-                } catch (ExecutionException e) {
-                    if (e.getCause() instanceof HostUnreachableException) {
-                        unreachable.put(one.getKey(), e.getCause().getMessage());
-                    } else if (e.getCause() instanceof HostException) {
-                        failed.put(one.getKey(), e.getCause().getMessage());
-                    } else {
-                        throw new IllegalStateException(e.getCause());
-                    }
-                }
-            }
-            return found;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException("interrupted while reading the status", e);
-        } finally {
-            pool.shutdownNow();
+            return new Answer(Optional.of(session.status(host, verify)), Optional.empty(), Optional.empty());
+        } catch (HostUnreachableException e) {
+            return new Answer(Optional.empty(), Optional.empty(), Optional.of(String.valueOf(e.getMessage())));
+        } catch (HostException e) {
+            return new Answer(Optional.empty(), Optional.of(String.valueOf(e.getMessage())), Optional.empty());
         }
     }
 

@@ -33,7 +33,8 @@ final class ValidateCommand implements Command {
         Loader loader = new Loader(invocation);
         Diagnostics found = new Diagnostics();
         Optional<Project> project = loader.inventory(found)
-                .flatMap(inventory -> loader.read(loader.playbook(), inventory, host -> OrdinaryHost.facts(), found));
+                .flatMap(inventory ->
+                        loader.read(loader.playbook(), inventory, host -> Optional.of(OrdinaryHost.facts()), found));
         if (output != Output.TEXT) {
             invocation.print(
                     output == Output.JSON

@@ -3,16 +3,13 @@ package tplctl.engine;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import tplctl.host.CommandResult;
 import tplctl.host.Host;
 import tplctl.host.HostException;
@@ -27,7 +24,10 @@ import tplctl.model.Observed;
 import tplctl.model.OwnedRecord;
 import tplctl.model.Resource;
 
-/** Asks hosts how things are: one script a host, whatever the number of resources. */
+/**
+ * Asks hosts how things are: one script a host, whatever the number of resources, or two side by side where some resources become
+ * another user and some do not.
+ */
 public final class Observer {
     private static final Duration LIMIT = Duration.ofMinutes(2);
     private static final SecureRandom RANDOM = new SecureRandom();
@@ -35,34 +35,45 @@ public final class Observer {
 
     private final Hosts hosts;
     private final int forks;
+    private final RunListener listener;
 
     /**
      * An observer of these hosts.
      *
      * @param forks how many of them are asked at once
      */
-    public Observer(Hosts hosts, int forks) {
+    public Observer(Hosts hosts, int forks, RunListener listener) {
         this.hosts = hosts;
         this.forks = forks;
+        this.listener = listener;
     }
 
     /** What all of these resources' hosts say, and what every one of {@code names} remembers. */
     public Observations observe(List<Resource<?, ?>> resources, List<String> names) {
-        Map<String, List<Resource<?, ?>>> byHost = new LinkedHashMap<>();
-        names.forEach(name -> byHost.put(name, new ArrayList<>()));
-        resources.forEach(r ->
-                byHost.computeIfAbsent(r.id().host(), h -> new ArrayList<>()).add(r));
-        List<Answer> answers = byHost.size() == 1
-                ? byHost.entrySet().stream()
-                        .map(e -> ask(e.getKey(), e.getValue()))
-                        .toList()
-                : askAll(byHost);
-        return merged(answers);
+        Map<String, Views> byHost = new LinkedHashMap<>();
+        names.forEach(name -> byHost.put(name, new Views()));
+        resources.forEach(r -> byHost.computeIfAbsent(r.id().host(), h -> new Views())
+                .of(r.becomes())
+                .add(r));
+        List<Asked> asked = new ArrayList<>();
+        byHost.forEach((host, views) -> {
+            // What the host remembers comes along with whichever script goes over the same view.
+            boolean becoming = !views.become.isEmpty();
+            if (becoming) {
+                asked.add(new Asked(host, Optional.of(true), views.become, true));
+            }
+            if (!views.plain.isEmpty()) {
+                asked.add(new Asked(host, Optional.of(false), views.plain, !becoming));
+            } else if (!becoming) {
+                asked.add(new Asked(host, Optional.empty(), List.of(), true));
+            }
+        });
+        return merged(Threads.each(asked, forks, this::ask).values());
     }
 
     /** One resource, asked again. */
     <S, O> Observed<S, O> again(Resource<S, O> resource) {
-        Host host = hosts.get(resource.id().host());
+        Host host = hosts.get(resource.id().host(), resource.becomes());
         Script script = script(resource.probe().script());
         CommandResult result = host.query(script, LIMIT);
         return resource.observed(new ProbeOutput(result.exit(), result.stdout(), result.stderr()));
@@ -72,6 +83,24 @@ public final class Observer {
         return new Script(sh.script(), sh.shown());
     }
 
+    /** The resources of one host by the view through which they are seen. */
+    private static final class Views {
+        private final List<Resource<?, ?>> plain = new ArrayList<>();
+        private final List<Resource<?, ?>> become = new ArrayList<>();
+
+        List<Resource<?, ?>> of(boolean becoming) {
+            return becoming ? become : plain;
+        }
+    }
+
+    /**
+     * One script.
+     *
+     * @param become the view; empty for the host's own
+     * @param records whether it also reads what the host remembers
+     */
+    private record Asked(String host, Optional<Boolean> become, List<Resource<?, ?>> resources, boolean records) {}
+
     private record Answer(
             String host,
             Map<ResourceId, Observed<?, ?>> seen,
@@ -79,34 +108,13 @@ public final class Observer {
             Optional<String> unreachable,
             List<OwnedRecord> owned) {}
 
-    private List<Answer> askAll(Map<String, List<Resource<?, ?>>> byHost) {
-        ExecutorService pool = Executors.newFixedThreadPool(Math.max(1, Math.min(forks, byHost.size())));
+    private Answer ask(Asked asked) {
+        String name = asked.host();
+        List<Resource<?, ?>> resources = asked.resources();
         try {
-            List<Future<Answer>> pending = new ArrayList<>();
-            byHost.forEach((host, resources) -> pending.add(pool.submit(() -> ask(host, resources))));
-            List<Answer> answers = new ArrayList<>();
-            for (Future<Answer> one : pending) {
-                answers.add(one.get());
-            }
-            return answers;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException("interrupted while observing", e);
-        } catch (ExecutionException e) {
-            if (e.getCause() instanceof RuntimeException cause) {
-                throw cause;
-            }
-            throw new IllegalStateException(e.getCause());
-        } finally {
-            pool.shutdownNow();
-        }
-    }
-
-    private Answer ask(String name, List<Resource<?, ?>> resources) {
-        try {
-            Host host = hosts.get(name);
+            Host host = asked.become().map(b -> hosts.get(name, b)).orElseGet(() -> hosts.own(name));
             Frames frames = new Frames(nonce());
-            int records = frames.add(RECORDS);
+            int records = asked.records() ? frames.add(RECORDS) : -1;
             List<Integer> numbers = new ArrayList<>();
             resources.forEach(r -> numbers.add(frames.add(r.probe().script())));
             Script script = new Script(frames.script().script(), "observe " + resources.size() + " resources");
@@ -118,11 +126,15 @@ public final class Observer {
                 read(resources.get(i), output, seen, failed);
             }
             List<OwnedRecord> owned = new ArrayList<>();
-            frames.answer(records, result.stdout(), result.stderr())
+            Optional.of(records)
+                    .filter(number -> number >= 0)
+                    .flatMap(number -> frames.answer(number, result.stdout(), result.stderr()))
                     .ifPresent(o -> o.lines()
                             .forEach(line -> OwnedRecord.parse(name, line).ifPresent(owned::add)));
+            listener.host(name, HostEvent.OBSERVED, "");
             return new Answer(name, seen, failed, Optional.empty(), owned);
         } catch (HostUnreachableException e) {
+            listener.host(name, HostEvent.UNREACHABLE, message(e));
             return new Answer(name, Map.of(), Map.of(), Optional.of(message(e)), List.of());
         } catch (HostException e) {
             Map<ResourceId, String> failed = new HashMap<>();
@@ -147,7 +159,7 @@ public final class Observer {
         }
     }
 
-    private static Observations merged(List<Answer> answers) {
+    private static Observations merged(Collection<Answer> answers) {
         Map<ResourceId, Observed<?, ?>> seen = new HashMap<>();
         Map<ResourceId, String> failed = new HashMap<>();
         Map<String, String> unreachable = new HashMap<>();
@@ -165,7 +177,7 @@ public final class Observer {
         return Optional.ofNullable(e.getMessage()).orElseGet(() -> e.getClass().getSimpleName());
     }
 
-    private static String nonce() {
+    static String nonce() {
         byte[] bytes = new byte[12];
         RANDOM.nextBytes(bytes);
         return "tplctl-" + HexFormat.of().formatHex(bytes);

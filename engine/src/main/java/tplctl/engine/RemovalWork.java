@@ -14,13 +14,15 @@ import tplctl.qemu.EmulatorException;
 /** Takes one resource away and forgets it; the record goes last, so that an interrupted removal is taken up again. */
 final class RemovalWork {
     private final Hosts hosts;
+    private final HostStates states;
     private final RunListener listener;
     private final Records records;
     private final LongSupplier nanos;
     private final StepExecutor executor = new StepExecutor();
 
-    RemovalWork(Hosts hosts, RunListener listener, Records records, LongSupplier nanos) {
+    RemovalWork(Hosts hosts, HostStates states, RunListener listener, Records records, LongSupplier nanos) {
         this.hosts = hosts;
+        this.states = states;
         this.listener = listener;
         this.records = records;
         this.nanos = nanos;
@@ -29,19 +31,23 @@ final class RemovalWork {
     Outcome run(PlannedRemoval planned) {
         long begin = nanos.getAsLong();
         String doing = "";
+        if (!planned.failure().isEmpty()) {
+            return new Outcome.Failed(planned.id(), since(begin), "", planned.failure());
+        }
         try {
-            Host host = hosts.get(planned.id().host());
+            Host host = hosts.own(planned.id().host());
             Subject subject = new Subject(planned.id(), planned.owned().owner());
             for (Step step : planned.removal().steps()) {
                 doing = StepExecutor.doing(step);
                 listener.step(planned.id(), doing);
+                states.mustBeOurs(planned.id().host(), doing);
                 executor.run(step, subject, host);
             }
             records.forget(host, planned.owned());
             return new Outcome.Removed(
                     planned.id(), since(begin), planned.removal().notes());
         } catch (HostUnreachableException e) {
-            return new Outcome.Unreachable(planned.id(), since(begin), message(e));
+            return states.lost(planned.id(), since(begin), doing, e);
         } catch (HostException | EmulatorException e) {
             return new Outcome.Failed(planned.id(), since(begin), doing, message(e));
         }

@@ -25,21 +25,29 @@ import tplctl.model.ResourceGraph;
 /** Brings one resource about: observe again where the ground moved, change, and observe that it took. */
 final class ResourceWork {
     /** What the work on every resource of a run shares. */
-    record Context(ResourceGraph graph, Records records, List<OwnedRecord> owned, boolean adopt) {}
+    record Context(ResourceGraph graph, Records records, List<OwnedRecord> owned, boolean adopt, Retries retries) {}
+
+    /** When a failed step is tried again. */
+    interface Retries {
+        /** Waits before the {@code retry}th try; false when there is to be none because the run is being stopped. */
+        boolean await(int retry);
+    }
 
     private final Hosts hosts;
+    private final HostStates states;
     private final RunListener listener;
     private final Context context;
     private final LongSupplier nanos;
     private final Observer observer;
     private final StepExecutor executor = new StepExecutor();
 
-    ResourceWork(Hosts hosts, RunListener listener, Context context, LongSupplier nanos) {
+    ResourceWork(Hosts hosts, HostStates states, RunListener listener, Context context, LongSupplier nanos) {
         this.hosts = hosts;
+        this.states = states;
         this.listener = listener;
         this.context = context;
         this.nanos = nanos;
-        this.observer = new Observer(hosts, 1);
+        this.observer = new Observer(hosts, 1, listener);
     }
 
     Outcome run(PlannedResource planned, Map<ResourceId, Outcome> dependencies) {
@@ -53,7 +61,7 @@ final class ResourceWork {
         try {
             return attempt(planned.resource(), planned, dependencies, progress);
         } catch (HostUnreachableException e) {
-            return new Outcome.Unreachable(planned.id(), progress.took(), message(e));
+            return states.lost(planned.id(), progress.took(), progress.doing, e);
         } catch (HostInterruptedException e) {
             return progress.failed("interrupted");
         } catch (ProbeException | tplctl.host.HostException | tplctl.qemu.EmulatorException e) {
@@ -76,26 +84,29 @@ final class ResourceWork {
         }
         if (changes.isEmpty()) {
             if (context.adopt()) {
-                remember(resource, trace, changes, hosts.get(resource.id().host()));
+                states.mustBeOurs(resource.id().host(), "take over");
+                remember(resource, trace, changes);
             }
             context.records()
                     .refresh(
                             resource,
                             context.graph(),
-                            () -> hosts.get(resource.id().host()));
+                            () -> hosts.own(resource.id().host()));
             return new Outcome.Unchanged(resource.id(), progress.took());
         }
         Optional<String> objection = objection(planned, changes);
         if (objection.isPresent()) {
             return progress.failed(objection.get());
         }
-        Host host = hosts.get(resource.id().host());
-        remember(resource, trace, changes, host);
+        states.mustBeOurs(resource.id().host(), "begin");
+        Host host = hosts.get(resource.id().host(), resource.becomes());
+        remember(resource, trace, changes);
         Map<String, Object> metrics = new LinkedHashMap<>();
         for (Change change : changes) {
             for (Step step : change.steps()) {
                 progress.doing = StepExecutor.doing(step);
                 listener.step(resource.id(), progress.doing);
+                states.mustBeOurs(resource.id().host(), progress.doing);
                 metrics.putAll(retried(step, resource, host));
             }
         }
@@ -105,16 +116,22 @@ final class ResourceWork {
 
     private Map<String, Object> retried(Step step, Resource<?, ?> resource, Host host) {
         Subject subject = resource.subject();
-        for (int left = resource.common().retries(); ; left--) {
+        int most = resource.common().retries();
+        for (int retry = 1; ; retry++) {
             try {
                 return executor.run(step, subject, host);
             } catch (HostInterruptedException e) {
                 throw e;
             } catch (tplctl.host.HostException | tplctl.qemu.EmulatorException e) {
-                if (left <= 0) {
+                if (retry > most) {
                     throw e;
                 }
-                listener.step(resource.id(), StepExecutor.doing(step) + " again, " + left + " tries left");
+                listener.step(
+                        resource.id(),
+                        StepExecutor.doing(step) + " again soon, try " + (retry + 1) + " of " + (most + 1));
+                if (!context.retries().await(retry)) {
+                    throw e;
+                }
             }
         }
     }
@@ -140,8 +157,8 @@ final class ResourceWork {
         return Optional.empty();
     }
 
-    private void remember(
-            Resource<?, ?> resource, Optional<Map<String, String>> trace, List<Change> changes, Host host) {
+    private void remember(Resource<?, ?> resource, Optional<Map<String, String>> trace, List<Change> changes) {
+        Host host = hosts.own(resource.id().host());
         boolean made = changes.stream()
                 .anyMatch(c ->
                         c.impact() == Impact.CREATE || c.impact() == Impact.REPLACE || c.impact() == Impact.UNKNOWN);

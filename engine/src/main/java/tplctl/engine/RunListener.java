@@ -14,6 +14,9 @@ public interface RunListener {
 
     default void finished(Outcome outcome) {}
 
+    /** Something became of a host; {@code message} says why, where there is something to say. */
+    default void host(String name, HostEvent event, String message) {}
+
     /** Something worth a line that belongs to no resource. */
     default void note(String line) {}
 }

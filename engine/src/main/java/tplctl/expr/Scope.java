@@ -27,6 +27,28 @@ public final class Scope {
 
     record Members(Root root) implements Variable {}
 
+    private static final class Possible implements Variable {
+        private final Supplier<Optional<Node>> source;
+        private boolean asked;
+        private Optional<Variable> value = Optional.empty();
+
+        Possible(Supplier<Optional<Node>> source) {
+            this.source = source;
+        }
+
+        synchronized Optional<Variable> value() {
+            if (!asked) {
+                asked = true;
+                value = source.get().map(node -> new Computed(() -> node));
+            }
+            return value;
+        }
+
+        synchronized boolean isLacking() {
+            return asked && value.isEmpty();
+        }
+    }
+
     static final class Computed implements Variable {
         private final Supplier<Node> source;
         private @Nullable Node value;
@@ -75,6 +97,24 @@ public final class Scope {
         return with(name, new Computed(value));
     }
 
+    /**
+     * As {@link #with(String, Supplier)}, of a variable that may turn out not to be had. From then on this scope, and each made from it,
+     * is {@link #partial()}.
+     */
+    public Scope withPossible(String name, Supplier<Optional<Node>> value) {
+        return with(name, new Possible(value));
+    }
+
+    /** Whether a variable that was possible was asked for, and is not to be had. */
+    public boolean lacksPossible() {
+        for (Variable variable : variables.values()) {
+            if (variable instanceof Possible possible && possible.isLacking()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** This scope with a variable whose members are computed one by one. */
     public Scope with(String name, Root root) {
         return with(name, new Members(root));
@@ -86,7 +126,7 @@ public final class Scope {
     }
 
     public boolean isPartial() {
-        return partial;
+        return partial || lacksPossible();
     }
 
     public Set<String> names() {
@@ -94,7 +134,8 @@ public final class Scope {
     }
 
     Optional<Variable> variable(String name) {
-        return Optional.ofNullable(variables.get(name));
+        Variable variable = variables.get(name);
+        return variable instanceof Possible possible ? possible.value() : Optional.ofNullable(variable);
     }
 
     private Scope with(String name, Variable variable) {

@@ -46,7 +46,7 @@ public final class Scopes {
     }
 
     /**
-     * Scopes with facts, which are asked for when an expression uses them.
+     * Scopes with facts, which are asked for when an expression uses them, and may turn out not to be had.
      *
      * @param playbookDirectory absolute; empty when there is no playbook
      */
@@ -54,9 +54,12 @@ public final class Scopes {
             Inventory inventory,
             Map<String, Node> extraVars,
             String playbookDirectory,
-            Function<Inventory.Host, Node> facts) {
+            Function<Inventory.Host, Optional<Node>> facts) {
         return new Scopes(
-                inventory, extraVars, playbookDirectory, host -> Scope.empty().with("facts", () -> facts.apply(host)));
+                inventory,
+                extraVars,
+                playbookDirectory,
+                host -> Scope.empty().withPossible("facts", () -> facts.apply(host)));
     }
 
     /** Scopes without facts, as for what is needed to connect in the first place. */

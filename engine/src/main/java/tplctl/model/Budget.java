@@ -57,7 +57,11 @@ final class Budget {
                 first,
                 "not enough " + pool.name() + " on " + pool.host() + ": the plan takes " + amount(takes, unit) + " ("
                         + each + "), there will be " + amount(available, unit),
-                "make the pool larger by " + amount(takes - available, unit) + ", or ask for less");
+                "make the pool larger by " + amount(takes - available, unit) + ", or ask for less",
+                claimants.stream()
+                        .filter(c -> c.claim().takes() > 0)
+                        .map(Claimant::id)
+                        .toList());
     }
 
     private static String amount(long count, String unit) {

@@ -59,10 +59,16 @@ public record Common(
                 v.get(PROTECT));
     }
 
-    /** Adds the play's tags and its {@code become} where the resource says nothing. */
-    Common in(Set<String> playTags, Optional<Boolean> playBecome) {
+    /** Adds the play's tags, and what holds for {@code become} where the resource says nothing. */
+    Common in(Set<String> playTags, boolean becomeOtherwise) {
         Set<String> all = new TreeSet<>(tags);
         all.addAll(playTags);
-        return new Common(needs, Set.copyOf(all), become.or(() -> playBecome), timeout, retries, protect);
+        return new Common(
+                needs,
+                Set.copyOf(all),
+                become.or(() -> becomeOtherwise ? Optional.of(true) : Optional.empty()),
+                timeout,
+                retries,
+                protect);
     }
 }

@@ -2,11 +2,14 @@ package tplctl.model;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jgrapht.Graph;
+import org.jgrapht.alg.connectivity.KosarajuStrongConnectivityInspector;
+import org.jgrapht.graph.SimpleDirectedGraph;
 import tplctl.diag.Diagnostics;
 import tplctl.kind.ResourceId;
 import tplctl.model.ResourceGraph.Edge;
@@ -15,10 +18,36 @@ import tplctl.model.ResourceGraph.Edge;
 final class Cycles {
     private Cycles() {}
 
+    /** The sets of resources that are all on cycles with each other, in file order, as each set is within. */
+    static List<List<ResourceId>> components(Adjacency adjacency) {
+        List<ResourceId> left = adjacency.unsorted();
+        if (left.isEmpty()) {
+            return List.of();
+        }
+        Map<ResourceId, Integer> fileOrder = new HashMap<>();
+        left.forEach(id -> fileOrder.put(id, fileOrder.size()));
+        Graph<ResourceId, Edge> graph = new SimpleDirectedGraph<>(Edge.class);
+        left.forEach(graph::addVertex);
+        for (ResourceId id : left) {
+            adjacency.from(id).stream()
+                    .filter(e -> fileOrder.containsKey(e.to()))
+                    .forEach(e -> graph.addEdge(e.from(), e.to(), e));
+        }
+        List<List<ResourceId>> components = new ArrayList<>();
+        for (var component : new KosarajuStrongConnectivityInspector<>(graph).stronglyConnectedSets()) {
+            if (component.size() > 1) {
+                components.add(component.stream()
+                        .sorted(Comparator.comparing(fileOrder::get))
+                        .toList());
+            }
+        }
+        return components;
+    }
+
     /** The shortest cycle through a vertex of a cyclic component. */
-    static List<Edge> through(Graph<ResourceId, Edge> graph, ResourceId start) {
+    static List<Edge> through(Adjacency graph, ResourceId start) {
         List<Edge> shortest = List.of();
-        for (Edge out : graph.outgoingEdgesOf(start)) {
+        for (Edge out : graph.from(start)) {
             List<Edge> back = path(graph, out.to(), start);
             if (!back.isEmpty() && (shortest.isEmpty() || back.size() + 1 < shortest.size())) {
                 shortest = new ArrayList<>(back);
@@ -29,12 +58,12 @@ final class Cycles {
     }
 
     /** The edges of a shortest path; empty when there is none. */
-    static List<Edge> path(Graph<ResourceId, Edge> graph, ResourceId from, ResourceId to) {
+    static List<Edge> path(Adjacency graph, ResourceId from, ResourceId to) {
         Map<ResourceId, Edge> cameBy = new HashMap<>();
         Deque<ResourceId> queue = new ArrayDeque<>(List.of(from));
         while (!queue.isEmpty()) {
             ResourceId here = queue.poll();
-            for (Edge edge : graph.outgoingEdgesOf(here)) {
+            for (Edge edge : graph.from(here)) {
                 if (edge.to().equals(from) || cameBy.putIfAbsent(edge.to(), edge) != null) {
                     continue;
                 }

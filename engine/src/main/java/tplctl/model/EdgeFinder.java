@@ -20,14 +20,15 @@ import tplctl.model.ResourceGraph.Edge;
 final class EdgeFinder {
     private final Map<ResourceId, Resource<?, ?>> byId;
     private final Declared declared;
-    private final Set<ResourceId> unmanaged;
+    private final Playbook playbook;
     private final Diagnostics errors;
+    private final Map<ResourceId, ResourceId> missing = new HashMap<>();
     private final Map<ResourceId, List<ResourceId>> byGroup = new HashMap<>();
 
-    EdgeFinder(Map<ResourceId, Resource<?, ?>> byId, Declared declared, Set<ResourceId> unmanaged, Diagnostics errors) {
+    EdgeFinder(Map<ResourceId, Resource<?, ?>> byId, Declared declared, Playbook playbook, Diagnostics errors) {
         this.byId = byId;
         this.declared = declared;
-        this.unmanaged = unmanaged;
+        this.playbook = playbook;
         this.errors = errors;
         for (Resource<?, ?> resource : byId.values()) {
             ResourceId group =
@@ -44,6 +45,11 @@ final class EdgeFinder {
         PathIndex paths = PathIndex.of(byId.values(), errors);
         byId.values().forEach(r -> addPaths(r, paths, edges));
         return edges;
+    }
+
+    /** For each resource that refers to one that was left out, that one; known once {@link #hardEdges} was called. */
+    Map<ResourceId, ResourceId> missing() {
+        return missing;
     }
 
     /** Edges that only the kinds' usual order asks for. */
@@ -72,6 +78,10 @@ final class EdgeFinder {
 
     private void addReference(ResourceId from, Ref ref, List<Edge> edges) {
         ResourceId target = new ResourceId(ref.host(), ref.kind(), ref.name());
+        ResourceId unknown = playbook.leftOut().get(target);
+        if (unknown != null) {
+            missing.putIfAbsent(from, unknown);
+        }
         List<ResourceId> targets = byId.containsKey(target) ? List.of(target) : byGroup.getOrDefault(target, List.of());
         if (targets.isEmpty()) {
             reportMissing(from, target, ref.at());
@@ -87,7 +97,7 @@ final class EdgeFinder {
     private void reportMissing(ResourceId from, ResourceId target, Position at) {
         boolean sameHost = target.host().equals(from.host());
         String shown = sameHost ? target.local() : target.toString();
-        if (unmanaged.contains(target)) {
+        if (playbook.unmanaged().contains(target)) {
             errors.error(at, shown + " is switched off by its \"when\"", "give this resource the same \"when\"");
             return;
         }

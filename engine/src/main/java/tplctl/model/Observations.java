@@ -1,5 +1,6 @@
 package tplctl.model;
 
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -23,6 +24,18 @@ public record Observations(
         failed = Map.copyOf(failed);
         unreachable = Map.copyOf(unreachable);
         owned = List.copyOf(owned);
+    }
+
+    /** With every one of these resources failed that is of one of these hosts, for the reason given there. */
+    public Observations without(Map<String, String> hosts, List<Resource<?, ?>> resources) {
+        if (hosts.isEmpty()) {
+            return this;
+        }
+        Map<ResourceId, String> all = new HashMap<>(failed);
+        for (Resource<?, ?> resource : resources) {
+            Optional.ofNullable(hosts.get(resource.id().host())).ifPresent(why -> all.put(resource.id(), why));
+        }
+        return new Observations(seen, all, unreachable, owned);
     }
 
     public Optional<Observed<?, ?>> of(ResourceId id) {

@@ -74,7 +74,7 @@ public final class Planner {
         pruned.forEach(this::checkRemoval);
         removals.stillNeeded(pruned, planned).forEach(problems::add);
         problems.addAll(budget.problems());
-        return new Plan(planned, pruned, orphans, problems);
+        return new Plan(planned, pruned, orphans, problems, absent());
     }
 
     private Plan absence() {
@@ -87,7 +87,32 @@ public final class Planner {
         List<PlannedRemoval> planned = removals.planned(going, false);
         planned.forEach(this::checkRemoval);
         removals.stillNeeded(planned, List.of()).forEach(problems::add);
-        return new Plan(unanswered(going), planned, orphans, problems);
+        return new Plan(unanswered(going), planned, orphans, problems, absent());
+    }
+
+    // Tags of what could not be decoded are not known: with -t only what the selected ones need is told of.
+    private List<Plan.Absent> absent() {
+        Set<ResourceId> needed = new HashSet<>();
+        if (!options.selection().tags().isEmpty()) {
+            project.graph().order().stream()
+                    .filter(options.selection()::selects)
+                    .forEach(r -> project.graph().missing(r.id()).ifPresent(needed::add));
+        }
+        return project.playbook().leftOut().values().stream()
+                .distinct()
+                .filter(id -> options.selection().covers(id.host()))
+                .filter(id -> options.selection().tags().isEmpty() || needed.contains(id))
+                .map(this::absent)
+                .toList();
+    }
+
+    private Plan.Absent absent(ResourceId id) {
+        Optional<String> unreachable =
+                Optional.ofNullable(observations.unreachable().get(id.host()));
+        return new Plan.Absent(
+                id,
+                unreachable.orElse("the facts of " + id.host() + ", which it depends on, could not be gathered"),
+                unreachable.isPresent());
     }
 
     // Of a host that did not answer, nobody knows what there is to remove.
@@ -125,6 +150,15 @@ public final class Planner {
         Optional<PlannedResource> unobserved = unobserved(resource);
         if (unobserved.isPresent()) {
             return unobserved.get();
+        }
+        Optional<ResourceId> unknown = project.graph()
+                .missing(resource.id())
+                .filter(id -> !options.selection().covers(id.host()));
+        if (unknown.isPresent()) {
+            return new PlannedResource(
+                    resource,
+                    List.of(),
+                    "needs " + unknown.get() + ", not selected, and what that is depends on the facts of its host");
         }
         Optional<ResourceId> missing = unselectedAndMissing(resource);
         if (missing.isPresent()) {

@@ -11,7 +11,6 @@ import java.util.Set;
 import tplctl.diag.Diagnostics;
 import tplctl.diag.Position;
 import tplctl.diag.Suggest;
-import tplctl.expr.Expressions;
 import tplctl.expr.Scope;
 import tplctl.inventory.Inventory;
 import tplctl.inventory.Names;
@@ -39,15 +38,16 @@ final class PlaybookDecoder {
     private final Set<ResourceId> groups = new LinkedHashSet<>();
     private final Set<ResourceId> unmanaged = new LinkedHashSet<>();
     private final Set<String> hosts = new LinkedHashSet<>();
-    private final Map<String, Node> facts = new HashMap<>();
-    private Inventory inventory;
+    private final Map<String, Optional<Node>> facts = new HashMap<>();
+    private final LeftOut leftOut = new LeftOut();
+    private final PlayHosts playHosts;
     private Scopes scopes;
 
     PlaybookDecoder(Project.Context context, Diagnostics errors) {
         this.context = context;
         this.errors = errors;
-        this.inventory = context.inventory();
-        this.scopes = scopesOf(inventory);
+        this.playHosts = new PlayHosts(context.inventory(), context.extraVars(), errors);
+        this.scopes = scopesOf(context.inventory());
     }
 
     private Scopes scopesOf(Inventory current) {
@@ -63,7 +63,8 @@ final class PlaybookDecoder {
         } else {
             errors.error(root.at(), "a playbook is a list of plays, not " + root.label(), BEGIN_A_PLAY);
         }
-        return new Playbook(context.owner(), resources, unmanaged, List.copyOf(hosts));
+        return new Playbook(
+                context.owner(), leftOut.remaining(resources), unmanaged, List.copyOf(hosts), leftOut.byName());
     }
 
     /** Every id that was met, decoded or not; and the names that {@code count} made many, or none, of. */
@@ -75,7 +76,7 @@ final class PlaybookDecoder {
 
     /** The inventory with the hosts that plays brought themselves. */
     Inventory inventory() {
-        return inventory;
+        return playHosts.inventory();
     }
 
     private void decodePlay(Node node) {
@@ -89,12 +90,16 @@ final class PlaybookDecoder {
         play.get("name").ifPresent(this::refuseNonScalar);
         Map<String, Node> vars = playVars(play);
         Set<String> tags = playTags(play);
-        Optional<Boolean> become = playBecome(play);
+        Optional<Boolean> become = Becoming.ofPlay(play, errors);
         int before = errors.errorCount();
-        List<String> selected = playHosts(play);
+        List<String> selected = playHosts.of(play);
+        if (play.get("hosts").filter(MapNode.class::isInstance).isPresent()) {
+            scopes = scopesOf(playHosts.inventory());
+        }
         hosts.addAll(selected);
         for (String host : selected) {
-            decodeSections(play, new SectionDecoder.Where(host, scopes.of(host, vars), tags, become));
+            Scope scope = scopes.of(host, vars);
+            decodeSections(play, new SectionDecoder.Where(host, scope, tags, becomes(host, scope, become)));
         }
         // Hosts that are wrong hide no other mistakes.
         if (selected.isEmpty() && errors.errorCount() > before) {
@@ -103,8 +108,8 @@ final class PlaybookDecoder {
                     .map(h -> ((Scalar) h).text())
                     .filter(Names::isName)
                     .orElse("the hosts at " + play.at());
-            decodeSections(
-                    play, new SectionDecoder.Where(host, scopes.of(host, vars).partial(), tags, become));
+            Scope unknown = scopes.of(host, vars).partial();
+            decodeSections(play, new SectionDecoder.Where(host, unknown, tags, become.orElse(false)));
         }
     }
 
@@ -161,63 +166,17 @@ final class PlaybookDecoder {
         return tags;
     }
 
-    private Optional<Boolean> playBecome(MapNode play) {
-        return play.get("become").flatMap(node -> {
-            if (node instanceof Scalar s && (s.text().equals("true") || s.text().equals("false"))) {
-                return Optional.of(s.text().equals("true"));
-            }
-            errors.error(node.at(), "\"become\" takes true or false, not " + node.label(), "");
-            return Optional.empty();
-        });
+    private boolean becomes(String host, Scope scope, Optional<Boolean> play) {
+        return play.orElseGet(() -> Becoming.of(scope, hostOf(host).vars(), context.become(), errors));
     }
 
-    private List<String> playHosts(MapNode play) {
-        Optional<Node> node = play.get("hosts");
-        if (node.isEmpty()) {
-            errors.error(
-                    play.at(), "a play without \"hosts\"", "say where it applies, for example \"hosts: localhost\"");
-            return List.of();
-        }
-        if (node.get() instanceof MapNode inline) {
-            inline.entries().forEach(this::addHost);
-            scopes = scopesOf(inventory);
-            return inline.entries().keySet().stream().map(Scalar::text).toList();
-        }
-        if (node.get() instanceof ListNode list && list.items().stream().allMatch(Scalar.class::isInstance)) {
-            Set<String> all = new LinkedHashSet<>();
-            list.items().forEach(i -> all.addAll(inventory.match(((Scalar) i).text(), i.at(), errors)));
-            return List.copyOf(all);
-        }
-        if (node.get() instanceof Scalar pattern && !pattern.isNull()) {
-            Node resolved = Expressions.resolve(pattern, Scope.of(context.extraVars()), errors);
-            return resolved instanceof Scalar s ? inventory.match(s.text(), s.at(), errors) : List.of();
-        }
-        errors.error(
-                node.get().at(),
-                "\"hosts\" takes a pattern or a mapping of hosts, not "
-                        + node.get().label(),
-                "for example \"hosts: localhost\"");
-        return List.of();
-    }
-
-    private void addHost(Scalar name, Node vars) {
-        if (!Names.isName(name.text())) {
-            errors.error(name.at(), "\"" + name.text() + "\" cannot be a host's name", Names.HOST_RULE);
-        }
-        if (vars instanceof MapNode map) {
-            Map<String, Node> byName = new LinkedHashMap<>();
-            map.entries().forEach((k, v) -> byName.put(k.text(), v));
-            inventory = inventory.with(name.text(), byName);
-        } else if (vars instanceof Scalar s && s.isNull()) {
-            inventory = inventory.with(name.text(), Map.of());
-        } else {
-            errors.error(vars.at(), "a host's variables are a mapping, not " + vars.label(), "");
-        }
+    private Inventory.Host hostOf(String name) {
+        return Optional.ofNullable(inventory().hosts().get(name)).orElseGet(() -> new Inventory.Host(name, Map.of()));
     }
 
     // Asking for facts may ask for them again, by way of another host's variables.
-    private Node factsOf(Inventory.Host host) {
-        Node known = facts.get(host.name());
+    private Optional<Node> factsOf(Inventory.Host host) {
+        Optional<Node> known = facts.get(host.name());
         if (known == null) {
             known = context.facts().apply(host);
             facts.put(host.name(), known);
@@ -244,6 +203,11 @@ final class PlaybookDecoder {
 
     void declareGroup(ResourceId id) {
         groups.add(id);
+    }
+
+    /** Notes that it is not known what a resource shall be. */
+    void leaveOut(ResourceId id, ResourceId group) {
+        leftOut.add(id, group);
     }
 
     void leaveUnmanaged(ResourceId id) {

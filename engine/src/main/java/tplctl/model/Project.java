@@ -22,7 +22,8 @@ public record Project(Playbook playbook, Inventory inventory, ResourceGraph grap
      *
      * @param owner whose the resources are
      * @param extraVars variables that win over all others
-     * @param facts a host's facts, asked only when an expression uses them
+     * @param become whether steps run as another user where neither resource, play nor inventory says
+     * @param facts a host's facts, asked only when an expression uses them; empty when they are not to be had
      */
     public record Context(
             String owner,
@@ -30,7 +31,8 @@ public record Project(Playbook playbook, Inventory inventory, ResourceGraph grap
             Map<String, Node> extraVars,
             Map<String, Kind<?, ?>> kinds,
             LocalFiles files,
-            Function<Inventory.Host, Node> facts) {}
+            boolean become,
+            Function<Inventory.Host, Optional<Node>> facts) {}
 
     /** Reads a playbook's tree. All that is wrong with it is reported to {@code errors}; the result is only of use when nothing is. */
     public static Project of(Node root, Context context, Diagnostics errors) {

@@ -37,6 +37,11 @@ public record Resource<S, O>(
         return subject.id();
     }
 
+    /** Whether it is observed and changed as the user that is become. */
+    public boolean becomes() {
+        return common.become().orElse(false);
+    }
+
     public Probe<O> probe() {
         return kind.probe(subject, spec);
     }

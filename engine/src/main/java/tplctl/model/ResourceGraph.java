@@ -1,16 +1,11 @@
 package tplctl.model;
 
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.jgrapht.Graph;
-import org.jgrapht.alg.connectivity.KosarajuStrongConnectivityInspector;
-import org.jgrapht.graph.SimpleDirectedGraph;
-import org.jgrapht.traverse.TopologicalOrderIterator;
 import org.jspecify.annotations.Nullable;
 import tplctl.diag.Diagnostics;
 import tplctl.diag.Position;
@@ -42,14 +37,19 @@ public final class ResourceGraph {
     }
 
     private final Map<ResourceId, Resource<?, ?>> byId;
-    private final Graph<ResourceId, Edge> dependencies;
+    private final Adjacency adjacency;
     private final List<Resource<?, ?>> order;
+    private final Map<ResourceId, ResourceId> missing;
 
     private ResourceGraph(
-            Map<ResourceId, Resource<?, ?>> byId, Graph<ResourceId, Edge> dependencies, List<Resource<?, ?>> order) {
+            Map<ResourceId, Resource<?, ?>> byId,
+            Adjacency adjacency,
+            List<Resource<?, ?>> order,
+            Map<ResourceId, ResourceId> missing) {
         this.byId = byId;
-        this.dependencies = dependencies;
+        this.adjacency = adjacency;
         this.order = List.copyOf(order);
+        this.missing = missing;
     }
 
     /**
@@ -59,19 +59,24 @@ public final class ResourceGraph {
     public static ResourceGraph of(Playbook playbook, Declared declared, Diagnostics errors) {
         Map<ResourceId, Resource<?, ?>> byId = new LinkedHashMap<>();
         playbook.resources().forEach(r -> byId.put(r.id(), r));
-        Graph<ResourceId, Edge> graph = new SimpleDirectedGraph<>(Edge.class);
-        byId.keySet().forEach(graph::addVertex);
-        EdgeFinder finder = new EdgeFinder(byId, declared, playbook.unmanaged(), errors);
-        finder.hardEdges().forEach(e -> graph.addEdge(e.from(), e.to(), e));
-        if (reportCycles(graph, byId, errors)) {
-            return new ResourceGraph(byId, graph, List.of());
+        Adjacency adjacency = new Adjacency(List.copyOf(byId.keySet()));
+        EdgeFinder finder = new EdgeFinder(byId, declared, playbook, errors);
+        finder.hardEdges().forEach(adjacency::add);
+        List<List<ResourceId>> cyclic = Cycles.components(adjacency);
+        if (!cyclic.isEmpty()) {
+            cyclic.forEach(component -> Cycles.report(Cycles.through(adjacency, component.get(0)), errors));
+            return new ResourceGraph(byId, adjacency, List.of(), finder.missing());
         }
         for (Edge soft : finder.softEdges()) {
-            if (!reaches(graph, soft.to(), soft.from())) {
-                graph.addEdge(soft.from(), soft.to(), soft);
+            if (!adjacency.reaches(soft.to(), soft.from())) {
+                adjacency.add(soft);
             }
         }
-        return new ResourceGraph(byId, graph, sorted(graph, byId));
+        List<Resource<?, ?>> sorted = new ArrayList<>();
+        for (ResourceId id : adjacency.sorted()) {
+            Optional.<Resource<?, ?>>ofNullable(byId.get(id)).ifPresent(sorted::add);
+        }
+        return new ResourceGraph(byId, adjacency, sorted, finder.missing());
     }
 
     /** Every resource, each after all that it depends on. */
@@ -85,66 +90,27 @@ public final class ResourceGraph {
 
     /** What a resource directly depends on. */
     public List<ResourceId> dependencies(ResourceId id) {
-        return dependencies.outgoingEdgesOf(id).stream().map(Edge::to).toList();
+        return adjacency.from(id).stream().map(Edge::to).toList();
     }
 
-    /** What directly depends on a resource. */
-    public List<ResourceId> dependents(ResourceId id) {
-        return dependencies.incomingEdgesOf(id).stream().map(Edge::from).toList();
+    /** What a resource depends on but is left out, because nobody knows what it is; empty for nearly all. */
+    public Optional<ResourceId> missing(ResourceId id) {
+        return Optional.ofNullable(missing.get(id));
     }
 
     /** Every edge, those of the first resource in order first. */
     public List<Edge> edges() {
         List<Edge> all = new ArrayList<>();
-        order.forEach(r -> all.addAll(dependencies.outgoingEdgesOf(r.id())));
+        order.forEach(r -> all.addAll(adjacency.from(r.id())));
         return all;
     }
 
     /** The same graph with resources completed by what they refer to; the replacements have the same ids. */
     ResourceGraph replacing(Map<ResourceId, Resource<?, ?>> replacements) {
-        Map<ResourceId, Resource<?, ?>> replaced = new LinkedHashMap<>(byId);
+        Map<ResourceId, Resource<?, ?>> replaced = new HashMap<>(byId);
         replaced.putAll(replacements);
-        List<Resource<?, ?>> inOrder = new ArrayList<>();
+        List<Resource<?, ?>> inOrder = new ArrayList<>(order.size());
         order.forEach(r -> inOrder.add(replaced.getOrDefault(r.id(), r)));
-        return new ResourceGraph(replaced, dependencies, inOrder);
-    }
-
-    private static List<Resource<?, ?>> sorted(Graph<ResourceId, Edge> graph, Map<ResourceId, Resource<?, ?>> byId) {
-        Map<ResourceId, Integer> fileOrder = fileOrder(byId);
-        List<Resource<?, ?>> sorted = new ArrayList<>();
-        new TopologicalOrderIterator<>(
-                        new org.jgrapht.graph.EdgeReversedGraph<>(graph), Comparator.comparing(fileOrder::get))
-                .forEachRemaining(id -> sorted.add(byId.get(id)));
-        return sorted;
-    }
-
-    private static Map<ResourceId, Integer> fileOrder(Map<ResourceId, Resource<?, ?>> byId) {
-        Map<ResourceId, Integer> order = new HashMap<>();
-        byId.keySet().forEach(id -> order.put(id, order.size()));
-        return order;
-    }
-
-    private static boolean reaches(Graph<ResourceId, Edge> graph, ResourceId from, ResourceId to) {
-        // The commonest soft target, a package or a pool, depends on nothing: no search is needed.
-        if (graph.outDegreeOf(from) == 0) {
-            return from.equals(to);
-        }
-        return !Cycles.path(graph, from, to).isEmpty();
-    }
-
-    private static boolean reportCycles(
-            Graph<ResourceId, Edge> graph, Map<ResourceId, Resource<?, ?>> byId, Diagnostics errors) {
-        Map<ResourceId, Integer> fileOrder = fileOrder(byId);
-        boolean found = false;
-        for (var component : new KosarajuStrongConnectivityInspector<>(graph).stronglyConnectedSets()) {
-            if (component.size() > 1) {
-                found = true;
-                ResourceId first = component.stream()
-                        .min(Comparator.comparing(fileOrder::get))
-                        .orElseThrow();
-                Cycles.report(Cycles.through(graph, first), errors);
-            }
-        }
-        return found;
+        return new ResourceGraph(replaced, adjacency, inOrder, missing);
     }
 }

@@ -24,7 +24,7 @@ import tplctl.text.Scalar;
 /** Reads one section of a play, all entries of one kind, for one host. */
 final class SectionDecoder<S, O> {
     /** Where and under which of the play's settings a section is read. */
-    record Where(String host, Scope scope, Set<String> tags, Optional<Boolean> become) {}
+    record Where(String host, Scope scope, Set<String> tags, boolean become) {}
 
     private static final String WHOLE_LIST = "default";
     private static final int MOST = 10_000;
@@ -46,6 +46,10 @@ final class SectionDecoder<S, O> {
         Node resolved =
                 section instanceof Scalar ? Expressions.resolve(section, where.scope(), errors, unresolved) : section;
         if (unresolved.contains(resolved)) {
+            if (where.scope().lacksPossible()) {
+                ResourceId all = new ResourceId(where.host(), kind.name(), "*");
+                playbook.leaveOut(all, all);
+            }
             return;
         }
         if (resolved instanceof ListNode list && kind.listField().isPresent()) {
@@ -70,6 +74,9 @@ final class SectionDecoder<S, O> {
         ResourceId id = new ResourceId(where.host(), kind.name(), name.text());
         if (!(resolved instanceof MapNode body)) {
             playbook.declare(id, name);
+            if (where.scope().lacksPossible()) {
+                playbook.leaveOut(id, id);
+            }
             if (!unresolved.contains(resolved)) {
                 errors.error(
                         resolved.at(),
@@ -86,8 +93,14 @@ final class SectionDecoder<S, O> {
     }
 
     private void counted(Scalar name, MapNode body) {
-        int count = count(body.get(Common.COUNT).orElseThrow()).orElse(1);
-        playbook.declareGroup(new ResourceId(where.host(), kind.name(), name.text()));
+        OptionalInt counted = count(body.get(Common.COUNT).orElseThrow());
+        ResourceId group = new ResourceId(where.host(), kind.name(), name.text());
+        playbook.declareGroup(group);
+        if (counted.isEmpty() && where.scope().lacksPossible()) {
+            playbook.leaveOut(group, group);
+            return;
+        }
+        int count = counted.orElse(1);
         // Of many names that are wrong for one reason, the longest stands for all.
         int first = playbook.refuseName(name, "-" + count) ? Math.max(0, count - 1) : 0;
         for (int i = first; i < count; i++) {
@@ -111,9 +124,16 @@ final class SectionDecoder<S, O> {
     }
 
     private void instance(Scalar name, ResourceId id, MapNode body, Scope scope) {
-        if (!holds(body, scope)) {
+        boolean managed = holds(body, scope);
+        ResourceId group = new ResourceId(id.host(), id.kind(), name.text());
+        if (managed && isUnknown(body, scope)) {
+            playbook.declare(id, name);
+            playbook.leaveOut(id, group);
+            return;
+        }
+        if (!managed) {
             playbook.leaveUnmanaged(id);
-            playbook.leaveUnmanaged(new ResourceId(id.host(), id.kind(), name.text()));
+            playbook.leaveUnmanaged(group);
             return;
         }
         boolean declared = playbook.declare(id, name);
@@ -128,6 +148,9 @@ final class SectionDecoder<S, O> {
                 kind.schema().decode(id.name(), new MapNode(ownKeys.entries(), name.at()), alsoKnown(), decoding);
         if (!declared || common.isEmpty() || spec.isEmpty()) {
             playbook.addBroken(id, decoding.refs());
+            if (declared && scope.lacksPossible()) {
+                playbook.leaveOut(id, group);
+            }
         } else {
             Common settled = common.get().in(where.tags(), where.become());
             Subject subject = new Subject(id, playbook.context().owner(), settled.timeout());
@@ -158,6 +181,15 @@ final class SectionDecoder<S, O> {
         errors.error(
                 when.get().at(), "\"when\" takes a condition, not " + when.get().label(), "");
         return true;
+    }
+
+    // Whether its "when" asks for facts that are not to be had.
+    private boolean isUnknown(MapNode body, Scope scope) {
+        return scope.lacksPossible()
+                && body.get(Common.WHEN)
+                        .filter(Scalar.class::isInstance)
+                        .filter(when -> Expressions.conditionMentions((Scalar) when, "facts"))
+                        .isPresent();
     }
 
     private MapNode resolve(MapNode body, Scope scope, Set<Node> unresolved) {

@@ -136,7 +136,12 @@ class ApplyTest {
     void failsForWhatFailedAndSaysSo() {
         tplctl.session.broken.add("localhost:notes.a");
         assertThat(tplctl.run("plan", playbook).exits(2).out()).contains("failed: the probe made no sense");
-        assertThat(tplctl.run("apply", playbook).exits(2).out())
+        assertThat(tplctl.run("apply", playbook).exits(2).err())
+                .isEqualTo(
+                        "tplctl: nothing was changed, because this plan cannot run as a whole; --keep-going does the rest"
+                                + " of it\n");
+        assertThat(tplctl.session.runs).isZero();
+        assertThat(tplctl.run("apply", "--keep-going", playbook).exits(2).out())
                 .contains("failed: [localhost] notes.a (0.0 s)\n    the probe made no sense\n");
     }
 

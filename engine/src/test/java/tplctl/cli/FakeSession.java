@@ -7,8 +7,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Consumer;
+import tplctl.engine.FileReader;
+import tplctl.engine.Locks;
 import tplctl.engine.Outcome;
 import tplctl.engine.Report;
 import tplctl.engine.RunListener;
@@ -37,25 +41,42 @@ final class FakeSession implements Session {
     final Map<String, String> unreachable = new HashMap<>();
     final List<String> broken = new ArrayList<>();
     final List<String> asked = new ArrayList<>();
+    final List<String> begun = new ArrayList<>();
+    final Set<String> becoming = new TreeSet<>();
     String lockedBy = "";
     boolean closed;
     int runs;
 
     @Override
-    public Node facts(Inventory.Host host) {
-        asked.add("facts of " + host.name());
-        return OrdinaryHost.facts();
+    public void listen(RunListener listener) {}
+
+    @Override
+    public void begin(Inventory complete, List<String> hosts, Set<String> becoming) {
+        begun.addAll(hosts);
     }
 
     @Override
-    public void use(Inventory complete) {}
+    public Map<String, Node> facts(List<String> hosts) {
+        asked.add("facts of " + String.join(", ", hosts));
+        Map<String, Node> facts = new HashMap<>();
+        hosts.stream().filter(h -> !unreachable.containsKey(h)).forEach(h -> facts.put(h, OrdinaryHost.facts()));
+        return facts;
+    }
 
     @Override
-    public void lock(List<String> hosts, String command, Consumer<String> waiting) {
+    public void use(Inventory complete, Set<String> hosts) {
+        becoming.clear();
+        becoming.addAll(hosts);
+    }
+
+    @Override
+    public Locks.Refused lock(List<String> hosts, String command, Consumer<String> waiting, boolean partly) {
         asked.add("lock " + hosts + " for " + command);
-        if (!lockedBy.isEmpty()) {
-            throw new LockHeldException(hosts.get(0), lockedBy, "wait for it to end");
+        if (lockedBy.isEmpty()) {
+            return new Locks.Refused(Map.of(), Map.of());
         }
+        String host = hosts.get(0);
+        return new Locks.Refused(Map.of(host, new LockHeldException(host, lockedBy, "wait for it to end")), Map.of());
     }
 
     @Override
@@ -80,6 +101,9 @@ final class FakeSession implements Session {
         List<Outcome> outcomes = new ArrayList<>();
         for (PlannedRemoval removal : plan.removals()) {
             outcomes.add(new Outcome.Removed(removal.id(), Duration.ofMillis(5), List.of()));
+        }
+        for (Plan.Absent absent : plan.absent()) {
+            outcomes.add(new Outcome.Unreachable(absent.id(), Duration.ZERO, absent.why()));
         }
         for (PlannedResource planned : plan.inOrder()) {
             listener.started(planned.id());
@@ -119,9 +143,16 @@ final class FakeSession implements Session {
     }
 
     @Override
-    public Optional<byte[]> read(String host, String path) {
-        String note = notes.get(host + ":notes." + path.substring("/notes/".length()));
-        return Optional.ofNullable(note).map(n -> (n + "\n").getBytes(StandardCharsets.UTF_8));
+    public Map<FileAt, FileReader.Found> read(List<FileAt> files) {
+        Map<FileAt, FileReader.Found> found = new HashMap<>();
+        for (FileAt file : files) {
+            String note = notes.get(file.host() + ":notes." + file.path().substring("/notes/".length()));
+            found.put(
+                    file,
+                    new FileReader.Found(
+                            Optional.ofNullable(note).map(n -> (n + "\n").getBytes(StandardCharsets.UTF_8)), ""));
+        }
+        return found;
     }
 
     @Override

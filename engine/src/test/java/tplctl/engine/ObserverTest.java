@@ -29,7 +29,7 @@ class ObserverTest {
         Project project = Playbooks.project("- hosts: [h1, h2]\n  things: { a: , b: , c: }\n");
         Map<String, FakeHost> hosts = Map.of("h1", host("h1", "create"), "h2", host("h2", "ok"));
         Observations seen = new Observer(
-                        name -> Optional.ofNullable(hosts.get(name)).orElseThrow(), 5)
+                        (name, become) -> Optional.ofNullable(hosts.get(name)).orElseThrow(), 5, RunListener.SILENT)
                 .observe(project.graph().order(), List.of("h1", "h2"));
         assertThat(seen.seen()).hasSize(6);
         assertThat(seen.of(Playbooks.id("h1:things.a")).orElseThrow().changes()).hasSize(1);
@@ -41,7 +41,8 @@ class ObserverTest {
     void readsWhatTheHostRemembersAndPassesGarbageOver() {
         String record = Playbooks.record("site", "things.old").toJson();
         FakeHost host = new FakeHost("h1").onAny(s -> answers(s, record + "\n{\"half\n\n", p -> "ok"));
-        Observations seen = new Observer(name -> host, 1).observe(List.of(), List.of("h1"));
+        Observations seen =
+                new Observer((name, become) -> host, 1, RunListener.SILENT).observe(List.of(), List.of("h1"));
         assertThat(seen.owned()).containsExactly(Playbooks.record("site", "things.old"));
     }
 
@@ -50,14 +51,15 @@ class ObserverTest {
         Project project = Playbooks.project("- hosts: [h1, h2]\n  things: { a: }\n");
         FakeHost up = host("h1", "ok");
         Observations seen = new Observer(
-                        name -> {
+                        (name, become) -> {
                             if (name.equals("h2")) {
                                 throw new HostUnreachableException(
                                         "h2", "no route", new java.io.IOException("no route"));
                             }
                             return up;
                         },
-                        5)
+                        5,
+                        RunListener.SILENT)
                 .observe(project.graph().order(), List.of("h1", "h2"));
         assertThat(seen.seen()).containsOnlyKeys(Playbooks.id("h1:things.a"));
         assertThat(seen.unreachable()).containsOnlyKeys("h2");
@@ -70,8 +72,8 @@ class ObserverTest {
         FakeHost host = new FakeHost("h1").onAny(s -> {
             throw new HostException("h1", "observe", "too much output");
         });
-        Observations seen =
-                new Observer(name -> host, 1).observe(project.graph().order(), List.of("h1"));
+        Observations seen = new Observer((name, become) -> host, 1, RunListener.SILENT)
+                .observe(project.graph().order(), List.of("h1"));
         assertThat(seen.failed())
                 .hasSize(2)
                 .allSatisfy((id, why) -> assertThat(why).contains("too much output"));
@@ -81,8 +83,8 @@ class ObserverTest {
     void aProbeThatCannotBeReadFailsAlone() {
         Project project = Playbooks.play("things: { a: , b: }");
         FakeHost host = new FakeHost("h1").onAny(s -> answers(s, "", p -> p.equals("look a") ? "!7" : "ok"));
-        Observations seen =
-                new Observer(name -> host, 1).observe(project.graph().order(), List.of("h1"));
+        Observations seen = new Observer((name, become) -> host, 1, RunListener.SILENT)
+                .observe(project.graph().order(), List.of("h1"));
         assertThat(seen.failed()).containsOnlyKeys(Playbooks.id("things.a"));
         assertThat(seen.seen()).containsOnlyKeys(Playbooks.id("things.b"));
     }
@@ -95,8 +97,8 @@ class ObserverTest {
             CommandResult whole = answers(s, "", p -> "ok");
             return new CommandResult(137, whole.stdout().substring(0, kept), whole.stderr());
         });
-        Observations seen =
-                new Observer(name -> host, 1).observe(project.graph().order(), List.of("h1"));
+        Observations seen = new Observer((name, become) -> host, 1, RunListener.SILENT)
+                .observe(project.graph().order(), List.of("h1"));
         assertThat(seen.failed()).containsOnlyKeys(Playbooks.id("things.a"));
         assertThat(seen.failed().values()).singleElement().asString().contains("before it answered");
     }
@@ -104,7 +106,7 @@ class ObserverTest {
     @Test
     void everyObservationHasANonceOfItsOwn() {
         FakeHost host = host("h1", "ok");
-        Observer observer = new Observer(name -> host, 1);
+        Observer observer = new Observer((name, become) -> host, 1, RunListener.SILENT);
         observer.observe(List.of(), List.of("h1"));
         observer.observe(List.of(), List.of("h1"));
         assertThat(host.calls("query").stream().map(ObserverTest::nonce)).doesNotHaveDuplicates();

@@ -35,7 +35,7 @@ class RunnerTest {
         private java.util.function.Consumer<String> onStep = name -> {};
 
         @Override
-        public Host get(String name) {
+        public Host get(String name, boolean become) {
             return hosts.computeIfAbsent(name, n -> new FakeHost(n).onAny(script -> answer(n, script)));
         }
 
@@ -89,8 +89,11 @@ class RunnerTest {
     private static Report run(
             World world, Project project, Plan plan, List<OwnedRecord> owned, int perHost, RunListener listener) {
         AtomicInteger clock = new AtomicInteger();
-        return new Runner(world, listener, new Runner.Options(perHost, false), clock::incrementAndGet)
-                .run(plan, project, owned);
+        return new Runner(world, listener, options(perHost, false), clock::incrementAndGet).run(plan, project, owned);
+    }
+
+    private static Runner.Options options(int perHost, boolean adopt) {
+        return new Runner.Options(50, host -> perHost, host -> true, RetryDelay.none(), adopt);
     }
 
     private static List<String> outcomes(Report report) {
@@ -291,7 +294,7 @@ class RunnerTest {
         List<Runner> runner = new ArrayList<>();
         world.onStep = name -> runner.get(0).stop();
         String[] all = {"things.a=create", "things.b=create", "things.c=create", "things.d=create", "things.e=create"};
-        runner.add(new Runner(world, RunListener.SILENT, new Runner.Options(1, false), System::nanoTime));
+        runner.add(new Runner(world, RunListener.SILENT, options(1, false), System::nanoTime));
         Report report = runner.get(0).run(Playbooks.seen(project, all).plan(), project, List.of());
         assertThat(report.interrupted()).isTrue();
         assertThat(outcomes(report))
@@ -327,7 +330,7 @@ class RunnerTest {
         List<String> before = new ArrayList<>();
         world.onStep = name -> {
             if (name.equals("made")) {
-                before.addAll(((FakeHost) world.get("h1")).calls("put"));
+                before.addAll(((FakeHost) world.get("h1", false)).calls("put"));
             }
         };
         run(
@@ -335,7 +338,7 @@ class RunnerTest {
                 project,
                 Playbooks.seen(project, "things.made=create", "things.mended=update")
                         .plan());
-        FakeHost host = (FakeHost) world.get("h1");
+        FakeHost host = (FakeHost) world.get("h1", false);
         assertThat(before).hasSize(1);
         String record = before.get(0);
         assertThat(record).startsWith("/var/lib/tplctl/owned/site/things.made");
@@ -353,7 +356,7 @@ class RunnerTest {
         World world = new World();
         Report report = run(world, project, Playbooks.seen(project).plan(), List.of(old), 4, RunListener.SILENT);
         assertThat(outcomes(report)).allMatch(o -> o.endsWith("Unchanged"));
-        FakeHost host = (FakeHost) world.get("h1");
+        FakeHost host = (FakeHost) world.get("h1", false);
         assertThat(OwnedRecord.parse("h1", text(host, "/var/lib/tplctl/owned/site/things.a.json")))
                 .contains(new OwnedRecord(
                         Playbooks.id("things.a"), "site", List.of("h1:things.b"), List.of(), true, old.trace()));
@@ -377,9 +380,8 @@ class RunnerTest {
         World world = new World();
         Planner.Options options = new Planner.Options(Selection.ALL, false, false, true);
         Plan plan = Playbooks.seen(project).owns("other", "things.a").plan(options);
-        new Runner(world, RunListener.SILENT, new Runner.Options(4, true), System::nanoTime)
-                .run(plan, project, List.of(theirs));
-        FakeHost host = (FakeHost) world.get("h1");
+        new Runner(world, RunListener.SILENT, options(4, true), System::nanoTime).run(plan, project, List.of(theirs));
+        FakeHost host = (FakeHost) world.get("h1", false);
         assertThat(host.calls("put")).containsExactly("/var/lib/tplctl/owned/site/things.a.json");
         assertThat(world.log).last().isEqualTo("forget");
     }

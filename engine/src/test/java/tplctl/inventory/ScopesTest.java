@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -38,7 +39,7 @@ class ScopesTest {
                 FILES.read("hosts.yml"),
                 Map.of("extra", new Scalar("e", false, new Position("-e", 1, 1))),
                 "/srv/plays",
-                h -> new Scalar("facts of " + h.name(), false, new Position("facts", 1, 1)));
+                h -> Optional.of(new Scalar("facts of " + h.name(), false, new Position("facts", 1, 1))));
         Node value = Expressions.resolve(
                 new Scalar(expression, false, new Position("p.yml", 1, 1)), scopes.of(host), errors);
         return value instanceof ListNode list

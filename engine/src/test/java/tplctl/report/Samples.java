@@ -150,7 +150,7 @@ public final class Samples {
         List<Resource<?, ?>> all = List.of(resources);
         List<String> hosts = all.stream().map(r -> r.id().host()).distinct().toList();
         ResourceGraph graph =
-                ResourceGraph.of(new Playbook("site", all, Set.of(), hosts), Declared.NOTHING_ELSE, errors);
+                ResourceGraph.of(new Playbook("site", all, Set.of(), hosts, Map.of()), Declared.NOTHING_ELSE, errors);
         errors.throwIfErrors();
         return graph;
     }
