@@ -41,9 +41,10 @@ public final class FileReader {
                     path)));
         }
         CommandResult result = host.query(Observer.script(frames.script()), LIMIT);
+        Frames.Answers answers = frames.answers(result.stdout(), result.stderr());
         Map<String, Found> found = new LinkedHashMap<>();
         for (int i = 0; i < paths.size(); i++) {
-            found.put(paths.get(i), found(frames.answer(numbers.get(i), result.stdout(), result.stderr())));
+            found.put(paths.get(i), found(answers.of(numbers.get(i))));
         }
         return found;
     }

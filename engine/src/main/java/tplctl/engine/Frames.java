@@ -1,7 +1,9 @@
 package tplctl.engine;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import tplctl.kind.ProbeOutput;
 import tplctl.kind.Sh;
@@ -37,26 +39,53 @@ final class Frames {
 
     /** A probe's answer; empty when the script did not get to its end. */
     Optional<ProbeOutput> answer(int number, String stdout, String stderr) {
-        Optional<Piece> out = piece(number, stdout);
-        Optional<Piece> err = piece(number, stderr);
-        // A host keeps only the last of a long stderr: the marks of the first probes may be gone, their answers are
-        // not.
-        return out.map(
-                o -> new ProbeOutput(o.exit(), o.text(), err.map(Piece::text).orElse("")));
+        return answers(stdout, stderr).of(number);
+    }
+
+    /** All answers, for one walk through the streams, however many probes there were. */
+    Answers answers(String stdout, String stderr) {
+        return new Answers(pieces(stdout), pieces(stderr));
+    }
+
+    /** What both streams hold of each probe. */
+    record Answers(Map<Integer, Piece> out, Map<Integer, Piece> err) {
+        Optional<ProbeOutput> of(int number) {
+            // A host keeps only the last of a long stderr: the marks of the first probes may be gone, their answers
+            // are not.
+            return Optional.ofNullable(out.get(number))
+                    .map(o -> new ProbeOutput(
+                            o.exit(),
+                            o.text(),
+                            Optional.ofNullable(err.get(number))
+                                    .map(Piece::text)
+                                    .orElse("")));
+        }
     }
 
     private record Piece(String text, int exit) {}
 
-    private Optional<Piece> piece(int number, String stream) {
-        String begin = "\n" + nonce + " begin " + number + "\n";
-        String end = "\n" + nonce + " end " + number + " ";
-        int from = stream.indexOf(begin);
-        int to = from < 0 ? -1 : stream.indexOf(end, from + begin.length() - 1);
-        int stop = to < 0 ? -1 : stream.indexOf('\n', to + end.length());
-        if (stop < 0) {
-            return Optional.empty();
+    private Map<Integer, Piece> pieces(String stream) {
+        Map<Integer, Piece> pieces = new HashMap<>();
+        String mark = "\n" + nonce + " ";
+        int open = -1;
+        int start = 0;
+        int at = stream.indexOf(mark);
+        while (at >= 0) {
+            int end = stream.indexOf('\n', at + mark.length());
+            if (end < 0) {
+                return pieces;
+            }
+            String[] words = stream.substring(at + mark.length(), end).split(" ");
+            if (words[0].equals("begin")) {
+                open = Integer.parseInt(words[1]);
+                start = end + 1;
+            } else if (open == Integer.parseInt(words[1])) {
+                // The line break before the mark of the end may be the one behind the mark of the beginning.
+                String text = at < start ? "" : stream.substring(start, at);
+                pieces.put(open, new Piece(text, Integer.parseInt(words[2])));
+            }
+            at = stream.indexOf(mark, end);
         }
-        String text = to < from + begin.length() ? "" : stream.substring(from + begin.length(), to);
-        return Optional.of(new Piece(text, Integer.parseInt(stream.substring(to + end.length(), stop))));
+        return pieces;
     }
 }

@@ -119,16 +119,17 @@ public final class Observer {
             resources.forEach(r -> numbers.add(frames.add(r.probe().script())));
             Script script = new Script(frames.script().script(), "observe " + resources.size() + " resources");
             CommandResult result = host.query(script, LIMIT);
+            Frames.Answers answers = frames.answers(result.stdout(), result.stderr());
             Map<ResourceId, Observed<?, ?>> seen = new HashMap<>();
             Map<ResourceId, String> failed = new HashMap<>();
             for (int i = 0; i < resources.size(); i++) {
-                Optional<ProbeOutput> output = frames.answer(numbers.get(i), result.stdout(), result.stderr());
+                Optional<ProbeOutput> output = answers.of(numbers.get(i));
                 read(resources.get(i), output, seen, failed);
             }
             List<OwnedRecord> owned = new ArrayList<>();
             Optional.of(records)
                     .filter(number -> number >= 0)
-                    .flatMap(number -> frames.answer(number, result.stdout(), result.stderr()))
+                    .flatMap(answers::of)
                     .ifPresent(o -> o.lines()
                             .forEach(line -> OwnedRecord.parse(name, line).ifPresent(owned::add)));
             listener.host(name, HostEvent.OBSERVED, "");

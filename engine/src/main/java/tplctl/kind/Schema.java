@@ -28,8 +28,13 @@ public record Schema<S>(String noun, List<Field<?>> fields, BiFunction<Values, D
             decodeField(field, body, values, to);
         }
         checkKeys(body, alsoKnown, to);
-        if (to.errorCount() > before || !fields.stream().allMatch(values::has)) {
+        if (to.errorCount() > before) {
             return Optional.empty();
+        }
+        for (Field<?> field : fields) {
+            if (!values.has(field)) {
+                return Optional.empty();
+            }
         }
         S built = build.apply(values, to);
         return to.errorCount() > before ? Optional.empty() : Optional.of(built);
@@ -40,14 +45,24 @@ public record Schema<S>(String noun, List<Field<?>> fields, BiFunction<Values, D
         body.entries().keySet().forEach(key -> refuseUnknown(key, alsoKnown, to));
     }
 
+    /** Whether there is a field of that name. */
+    public boolean has(String name) {
+        for (Field<?> field : fields) {
+            if (field.name().equals(name)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     public List<String> fieldNames() {
         return fields.stream().map(Field::name).toList();
     }
 
     private void refuseUnknown(Scalar key, List<String> alsoKnown, Decoding to) {
-        List<String> known = new ArrayList<>(fieldNames());
-        known.addAll(alsoKnown);
-        if (!known.contains(key.text())) {
+        if (!has(key.text()) && !alsoKnown.contains(key.text())) {
+            List<String> known = new ArrayList<>(fieldNames());
+            known.addAll(alsoKnown);
             to.error(
                     key.at(),
                     "unknown field \"" + key.text() + "\"",

@@ -51,12 +51,7 @@ public record Common(
 
     private static Common of(Values v) {
         return new Common(
-                v.get(NEEDS),
-                Set.copyOf(new TreeSet<>(v.get(TAGS))),
-                v.get(BECOME),
-                v.get(TIMEOUT),
-                v.get(RETRIES),
-                v.get(PROTECT));
+                v.get(NEEDS), Set.copyOf(v.get(TAGS)), v.get(BECOME), v.get(TIMEOUT), v.get(RETRIES), v.get(PROTECT));
     }
 
     /** Adds the play's tags, and what holds for {@code become} where the resource says nothing. */

@@ -1,5 +1,6 @@
 package tplctl.model;
 
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
@@ -15,6 +16,7 @@ import tplctl.expr.Scope;
 import tplctl.kind.Decoding;
 import tplctl.kind.Kind;
 import tplctl.kind.ResourceId;
+import tplctl.kind.Schema;
 import tplctl.kind.Subject;
 import tplctl.text.ListNode;
 import tplctl.text.MapNode;
@@ -33,12 +35,26 @@ final class SectionDecoder<S, O> {
     private final Kind<S, O> kind;
     private final Where where;
     private final Diagnostics errors;
+    private final Form<S> form;
+
+    /** What a section's entries may hold; made once a section, for it is asked for with each entry. */
+    private record Form<S>(Schema<S> schema, List<String> alsoKnown) {
+        static <S> Form<S> of(Kind<S, ?> kind) {
+            List<String> keys = new ArrayList<>(Common.SCHEMA.fieldNames());
+            keys.add(Common.WHEN);
+            if (kind.counted()) {
+                keys.add(Common.COUNT);
+            }
+            return new Form<>(kind.schema(), keys);
+        }
+    }
 
     SectionDecoder(PlaybookDecoder playbook, Kind<S, O> kind, Where where) {
         this.playbook = playbook;
         this.kind = kind;
         this.where = where;
         this.errors = playbook.errors();
+        this.form = Form.of(kind);
     }
 
     void decode(Node section) {
@@ -141,11 +157,11 @@ final class SectionDecoder<S, O> {
         MapNode fields = resolve(body, scope, unresolved);
         Decoding decoding =
                 new Decoding(where.host(), errors, new Assets(playbook.context().files(), scope), unresolved);
-        MapNode ownKeys = without(fields, Common.SCHEMA.fieldNames());
-        MapNode commonKeys = only(fields, Common.SCHEMA.fieldNames());
+        MapNode ownKeys = keys(fields, false);
+        MapNode commonKeys = keys(fields, true);
         Optional<Common> common = Common.SCHEMA.decode(id.name(), commonKeys, List.of(), decoding);
         Optional<S> spec =
-                kind.schema().decode(id.name(), new MapNode(ownKeys.entries(), name.at()), alsoKnown(), decoding);
+                form.schema().decode(id.name(), new MapNode(ownKeys.entries(), name.at()), form.alsoKnown(), decoding);
         if (!declared || common.isEmpty() || spec.isEmpty()) {
             playbook.addBroken(id, decoding.refs());
             if (declared && scope.lacksPossible()) {
@@ -157,15 +173,6 @@ final class SectionDecoder<S, O> {
             playbook.add(new Resource<>(
                     subject, kind, spec.get(), name.text(), settled, Resource.Ties.of(decoding), name.at()));
         }
-    }
-
-    private List<String> alsoKnown() {
-        List<String> keys = new java.util.ArrayList<>(Common.SCHEMA.fieldNames());
-        keys.add(Common.WHEN);
-        if (kind.counted()) {
-            keys.add(Common.COUNT);
-        }
-        return keys;
     }
 
     private boolean holds(MapNode body, Scope scope) {
@@ -208,16 +215,15 @@ final class SectionDecoder<S, O> {
         return Collections.newSetFromMap(new IdentityHashMap<>());
     }
 
-    private static MapNode without(MapNode map, List<String> keys) {
-        Map<Scalar, Node> rest = new LinkedHashMap<>(map.entries());
-        rest.keySet().removeIf(k -> keys.contains(k.text()));
-        return new MapNode(rest, map.at());
-    }
-
-    private static MapNode only(MapNode map, List<String> keys) {
-        Map<Scalar, Node> rest = new LinkedHashMap<>(map.entries());
-        rest.keySet().removeIf(k -> !keys.contains(k.text()));
-        return new MapNode(rest, map.at());
+    /** The keys that every resource takes, or the others. */
+    private static MapNode keys(MapNode map, boolean common) {
+        Map<Scalar, Node> some = new LinkedHashMap<>();
+        map.entries().forEach((key, value) -> {
+            if (Common.SCHEMA.has(key.text()) == common) {
+                some.put(key, value);
+            }
+        });
+        return new MapNode(some, map.at());
     }
 
     private record Assets(LocalFiles files, Scope scope) implements Decoding.Assets {

@@ -55,7 +55,7 @@ public final class ScaleBench {
     public static void main(String[] args) {
         System.out.printf(
                 Locale.ROOT,
-                "%7s %10s %9s %9s %9s %9s %9s %9s %9s %7s%n",
+                "%7s %10s %9s %9s %9s %9s %9s %9s %9s %9s %7s%n",
                 "hosts",
                 "resources",
                 "read s",
@@ -63,6 +63,7 @@ public final class ScaleBench {
                 "observe s",
                 "plan s",
                 "total s",
+                "cpu s",
                 "render s",
                 "plan -l s",
                 "MiB");
@@ -77,6 +78,7 @@ public final class ScaleBench {
         Map<String, Host> open = new ConcurrentHashMap<>();
         Map<String, CommandResult> answers = new ConcurrentHashMap<>();
         Timer timer = new Timer();
+        double cpuBefore = cpu();
         Diagnostics errors = new Diagnostics();
         Node root = timer.of(
                 "read", () -> YamlReader.read("scale.yml", playbook(), errors).orElseThrow());
@@ -92,6 +94,7 @@ public final class ScaleBench {
                                 RunListener.SILENT)
                         .observe(project.graph().order(), project.playbook().hosts()));
         Plan plan = timer.of("plan", () -> Planner.plan(project, observations, Planner.Options.PLAIN, Kinds.named()));
+        double cpu = cpu() - cpuBefore;
         String text =
                 timer.of("render", () -> PlanText.render(plan, PlanText.Options.PLAIN, new Style(false, 100, false)));
         Set<String> limited =
@@ -112,7 +115,7 @@ public final class ScaleBench {
         }
         System.out.printf(
                 Locale.ROOT,
-                "%7d %10d %9.2f %9.2f %9.2f %9.2f %9.2f %9.2f %9.2f %7d%n",
+                "%7d %10d %9.2f %9.2f %9.2f %9.2f %9.2f %9.2f %9.2f %9.2f %7d%n",
                 hosts,
                 plan.inOrder().size(),
                 timer.seconds("read"),
@@ -120,6 +123,7 @@ public final class ScaleBench {
                 timer.seconds("observe"),
                 timer.seconds("plan"),
                 timer.seconds("read") + timer.seconds("decode") + timer.seconds("observe") + timer.seconds("plan"),
+                cpu,
                 timer.seconds("render"),
                 timer.seconds("limited"),
                 peak() >> 20);
@@ -160,6 +164,15 @@ public final class ScaleBench {
                                         "ansible_host", new Scalar("192.0.2.1", false, at),
                                         "rack", new Scalar("r" + name.hashCode() % 40, false, at)))));
         return new Inventory(all);
+    }
+
+    /** The seconds that all processors spent on this process, compiling and collecting garbage included. */
+    private static double cpu() {
+        return ProcessHandle.current()
+                .info()
+                .totalCpuDuration()
+                .map(d -> d.toMillis() / 1e3)
+                .orElse(0.0);
     }
 
     private static void resetPeak() {
