@@ -4,8 +4,10 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import java.io.PrintStream;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.LongSupplier;
+import tplctl.engine.HostEvent;
 import tplctl.engine.Outcome;
 import tplctl.kind.ResourceId;
 import tplctl.report.Json;
@@ -48,6 +50,14 @@ final class EventProgress extends Progress {
     @Override
     public void finished(Outcome outcome) {
         emit("finished", ReportJson.outcome(outcome));
+    }
+
+    @Override
+    public void host(String name, HostEvent state, String message) {
+        JsonObject event = with("host", name);
+        event.addProperty("state", state.name().toLowerCase(Locale.ROOT));
+        event.addProperty("message", message);
+        emit("host", event);
     }
 
     @Override

@@ -2,8 +2,6 @@ package tplctl.engine;
 
 /** What becomes of a host before and while its resources are worked on. */
 public enum HostEvent {
-    /** It was logged in to. */
-    REACHED,
     /** There is no connection, or it broke. */
     UNREACHABLE,
     /** It is this run's alone. */

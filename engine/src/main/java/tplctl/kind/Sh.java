@@ -90,9 +90,10 @@ public record Sh(List<Word> words) {
         return "'" + value.replace("'", "'\\''") + "'";
     }
 
+    // Pieces of templates are the same in each of very many scripts, and most of what a plan for many hosts would hold.
     private static void literal(List<Word> words, String text) {
         if (!text.isEmpty()) {
-            words.add(new Word.Lit(text));
+            words.add(new Word.Lit(text.intern()));
         }
     }
 

@@ -162,6 +162,52 @@ class ApplyTest {
     }
 
     @Test
+    void asksAllSelectedHostsForFactsAtOnceAndNoOther() {
+        String facts = tplctl.write(
+                "facts.yml",
+                "- hosts: { o40: , o41: , o42: }\n  notes: { a: { text: \"{{ facts.cpus }}\" }, b: { text: x } }\n");
+        tplctl.run("plan", "-l", "o40,o41", facts).exits(0);
+        assertThat(tplctl.session.begun).containsExactly("o40", "o41");
+        assertThat(tplctl.session.asked.get(0)).isEqualTo("facts of o40, o41");
+        assertThat(tplctl.session.asked).noneMatch(a -> a.contains("o42"));
+    }
+
+    @Test
+    void aHostWithoutFactsIsUnreachableAndTheOthersAreDone() {
+        String facts = tplctl.write("facts.yml", """
+                - hosts: { o40: , o41: }
+                  notes: { a: { text: "{{ facts.cpus }}" }, b: { text: x, needs: notes.a } }
+                - hosts: o41
+                  notes: { c: { text: y, needs: o40:notes.a } }
+                """);
+        tplctl.session.unreachable.put("o40", "o40: no route");
+        Tplctl.Result result = tplctl.run("apply", facts).exits(4);
+        assertThat(result.out())
+                .contains("unreachable: [o40] notes.a")
+                .contains("unreachable: [o40] notes.b")
+                .contains("o40 : ok=0 changed=0 unreachable=2 failed=0 skipped=0");
+    }
+
+    @Test
+    void becomesWhereResourcePlayInventoryOrOptionSay() {
+        String become = tplctl.write("become.yml", """
+                - hosts: { o40: { ansible_become: "yes" }, o41: , o42: { ansible_become: true } }
+                  notes: { a: { text: x } }
+                - hosts: o42
+                  become: false
+                  notes: { b: { text: x } }
+                - hosts: o43
+                  notes: { c: { text: x, become: true } }
+                """.replace("o41: ,", "o41: , o43: ,"));
+        tplctl.run("plan", become).exits(0);
+        assertThat(tplctl.session.becoming).containsExactly("o40", "o42", "o43");
+        tplctl.run("plan", "-b", become).exits(0);
+        assertThat(tplctl.session.becoming).containsExactly("o40", "o41", "o42", "o43");
+        tplctl.run("plan", "-l", "o41", become).exits(0);
+        assertThat(tplctl.session.becoming).isEmpty();
+    }
+
+    @Test
     void destroysWhatItsOwnerMade() {
         owned("localhost", "a", "site");
         owned("localhost", "b", "other");
