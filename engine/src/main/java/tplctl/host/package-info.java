@@ -1,5 +1,6 @@
 /**
- * The machines that are provisioned: running scripts, files, sockets and locks on them. The only user of junixsocket. Knows
+ * The machines that are provisioned: running scripts, files, sockets and locks on them. The only user of jsch and
+ * junixsocket. Knows
  * no resource.
  */
 @NullMarked
