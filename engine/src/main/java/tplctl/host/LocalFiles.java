@@ -110,10 +110,16 @@ final class LocalFiles {
         }
     }
 
-    private static Set<PosixFilePermission> permissions(String mode) {
+    /** The same mode, if it is one that this package takes. */
+    static String mode(String mode) {
         if (!MODE.matcher(mode).matches()) {
             throw new IllegalArgumentException("not an octal file mode like 0644: " + mode);
         }
+        return mode;
+    }
+
+    private static Set<PosixFilePermission> permissions(String octal) {
+        String mode = mode(octal);
         int bits = Integer.parseInt(mode, 8);
         PosixFilePermission[] fromTheLeft = PosixFilePermission.values();
         Set<PosixFilePermission> set = EnumSet.noneOf(PosixFilePermission.class);

@@ -3,7 +3,6 @@ package tplctl.host;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.function.Consumer;
 
 /** This machine, acted on as the user who runs tplctl. */
@@ -11,16 +10,12 @@ public final class LocalHost implements Host {
     /** Where the lock files are, unless a test has them elsewhere. */
     public static final String LOCK_DIRECTORY = "/run/tplctl";
 
-    private static final Duration LOCK_LIMIT = Duration.ofSeconds(30);
-    private static final int LOOKS_PER_SCRIPT = 20;
-
     private final String name;
     private final LocalShell shell;
-    private final ScriptFrame frame;
+    private final FramedScripts scripts;
     private final LocalFiles files;
     private final UnixSockets sockets;
     private final Interrupts interrupts;
-    private volatile Optional<LocalLock> lock = Optional.empty();
 
     public LocalHost(String name) {
         this(name, List.of("sh"), LOCK_DIRECTORY);
@@ -33,7 +28,12 @@ public final class LocalHost implements Host {
     public LocalHost(String name, List<String> shell, String lockDirectory) {
         this.name = name;
         this.shell = new LocalShell(name, shell);
-        this.frame = new ScriptFrame(lockDirectory);
+        this.scripts = new FramedScripts(
+                name,
+                new ScriptFrame(lockDirectory, "run it as root or with sudo"),
+                this.shell::run,
+                () -> new ProcessRunning(this.shell.start("take the lock")),
+                this.shell::execute);
         this.files = new LocalFiles(name);
         this.sockets = new UnixSockets(name);
         this.interrupts = new Interrupts(name);
@@ -46,17 +46,12 @@ public final class LocalHost implements Host {
 
     @Override
     public CommandResult query(Script script, Duration limit) {
-        return shell.run(script, frame.query(script), limit);
+        return scripts.query(script, limit);
     }
 
     @Override
     public CommandResult change(Script script, Duration limit) {
-        String token = lock.map(LocalLock::token).orElse("");
-        CommandResult result = shell.run(script, frame.change(script, token), limit);
-        if (result.exit() == ScriptFrame.REFUSED && result.stderr().contains(ScriptFrame.REFUSAL)) {
-            throw HostException.unexpected(name, script, result);
-        }
-        return result;
+        return scripts.change(script, limit);
     }
 
     @Override
@@ -71,8 +66,7 @@ public final class LocalHost implements Host {
 
     @Override
     public String sha256(String path) {
-        Script script = Sha256.script(LocalFiles.absolute(path));
-        return Sha256.parse(name, script, query(script, Sha256.LIMIT));
+        return scripts.sha256(path);
     }
 
     @Override
@@ -90,22 +84,7 @@ public final class LocalHost implements Host {
 
     @Override
     public HostLock lock(String holder, Duration patience, Consumer<String> waiting) {
-        String line = holder.replaceAll("\\p{Cntrl}", " ");
-        String token = UUID.randomUUID().toString();
-        LocalLock taken = LocalLock.take(name, shell, frame.keepLock(line, token), token);
-        boolean ready = false;
-        try {
-            if (!taken.foundIdle()) {
-                awaitIdle(patience, waiting);
-            }
-            lock = Optional.of(taken);
-            ready = true;
-            return taken;
-        } finally {
-            if (!ready) {
-                taken.close();
-            }
-        }
+        return scripts.lock(holder, patience, waiting);
     }
 
     @Override
@@ -117,27 +96,6 @@ public final class LocalHost implements Host {
     @Override
     public void close() {
         interrupt();
-        lock.ifPresent(LocalLock::close);
-    }
-
-    private void awaitIdle(Duration patience, Consumer<String> waiting) {
-        long start = System.nanoTime();
-        waiting.accept(name + ": waiting for commands that an earlier, killed run left running");
-        while (System.nanoTime() - start < patience.toNanos()) {
-            if (isIdle()) {
-                return;
-            }
-        }
-        throw new LockHeldException(
-                name, "commands that an earlier, killed run left running", "wait until they are done, or end them");
-    }
-
-    private boolean isIdle() {
-        Script script = Script.of("wait for commands of an earlier run");
-        CommandResult result = shell.run(script, frame.awaitIdle(LOOKS_PER_SCRIPT), LOCK_LIMIT);
-        if (result.exit() > 1) {
-            throw HostException.unexpected(name, script, result);
-        }
-        return result.ok();
+        scripts.close();
     }
 }

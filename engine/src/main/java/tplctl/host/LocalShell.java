@@ -16,26 +16,16 @@ import org.jspecify.annotations.Nullable;
 
 /** Runs framed scripts on this machine, each in a shell and a session of its own. */
 final class LocalShell {
-    private static final int STDOUT_BOUND = 16 << 20;
-    private static final int STDERR_BOUND = 64 << 10;
     private static final int SMALLEST_PIPE = 4096;
     private static final long QUIET_MILLIS = 500;
     private static final long BACKGROUND_MILLIS = 2000;
     private static final long ENDING_SECONDS = 10;
 
-    private enum Why {
-        TIMEOUT,
-        INTERRUPT,
-        TOO_LONG
-    }
-
-    /** @param lastWords what its stderr held before we ended it; shells add a word on that of their own */
-    private record Ending(Why why, String lastWords) {}
-
-    private record Running(Process process, Output stdout, Output stderr, AtomicReference<@Nullable Ending> ending) {
+    private record Running(
+            Process process, Output stdout, Output stderr, AtomicReference<@Nullable ScriptEnding> ending) {
         /** False when it is being ended already. */
-        boolean mark(Why why) {
-            return ending.compareAndSet(null, new Ending(why, stderr.text()));
+        boolean mark(ScriptEnding.Why why) {
+            return ending.compareAndSet(null, new ScriptEnding(why, stderr.text()));
         }
     }
 
@@ -60,11 +50,7 @@ final class LocalShell {
         if (Thread.currentThread().isInterrupted()) {
             throw new HostInterruptedException(host, script.shown(), "interrupted before it began");
         }
-        Running run = new Running(
-                start(script.shown()),
-                new Output(STDOUT_BOUND, Output.Keep.FIRST),
-                new Output(STDERR_BOUND, Output.Keep.LAST),
-                new AtomicReference<>());
+        Running run = new Running(start(script.shown()), Output.stdout(), Output.stderr(), new AtomicReference<>());
         running.add(run);
         try {
             return await(script, run, framed, limit);
@@ -112,7 +98,7 @@ final class LocalShell {
     /** Ends all that runs. */
     void interrupt() {
         List<Running> found = List.copyOf(running);
-        found.forEach(run -> run.mark(Why.INTERRUPT));
+        found.forEach(run -> run.mark(ScriptEnding.Why.INTERRUPT));
         end(found);
     }
 
@@ -124,43 +110,27 @@ final class LocalShell {
         Process process = run.process();
         Output stdout = run.stdout();
         Output stderr = run.stderr();
-        threads.execute(() -> stdout.drain(process.getInputStream(), () -> end(run, Why.TOO_LONG)));
+        threads.execute(() -> stdout.drain(process.getInputStream(), () -> end(run, ScriptEnding.Why.TOO_LONG)));
         threads.execute(() -> stderr.drain(process.getErrorStream(), () -> {}));
         feed(process, framed, true);
         try {
             if (!process.waitFor(limit.toNanos(), TimeUnit.NANOSECONDS)) {
-                end(run, Why.TIMEOUT);
+                end(run, ScriptEnding.Why.TIMEOUT);
             }
             stdout.awaitEnd(QUIET_MILLIS, BACKGROUND_MILLIS);
             stderr.awaitEnd(QUIET_MILLIS, BACKGROUND_MILLIS);
         } catch (InterruptedException e) {
-            end(run, Why.INTERRUPT);
+            end(run, ScriptEnding.Why.INTERRUPT);
             Thread.currentThread().interrupt();
         }
-        Ending ending = run.ending().get();
+        ScriptEnding ending = run.ending().get();
         if (ending == null) {
             return new CommandResult(process.exitValue(), stdout.text(), stderr.text());
         }
-        throw ended(script, ending, limit, process.isAlive());
+        throw ending.exception(host, script, limit, process.isAlive());
     }
 
-    private HostException ended(Script script, Ending ending, Duration limit, boolean alive) {
-        String last = HostException.lastLines(ending.lastWords());
-        String still = alive ? "; it cannot be killed and still runs" : "";
-        return switch (ending.why()) {
-            case TIMEOUT ->
-                new HostTimeoutException(
-                        host, script.shown(), "did not end within " + seconds(limit) + " and was ended" + still + last);
-            case INTERRUPT -> new HostInterruptedException(host, script.shown(), "interrupted" + still + last);
-            case TOO_LONG ->
-                new HostException(
-                        host,
-                        script.shown(),
-                        "wrote more than " + (STDOUT_BOUND >> 20) + " MiB to stdout and was ended" + still + last);
-        };
-    }
-
-    private void end(Running run, Why why) {
+    private void end(Running run, ScriptEnding.Why why) {
         if (run.mark(why)) {
             end(List.of(run));
         }
@@ -193,9 +163,5 @@ final class LocalShell {
         if (interrupted) {
             Thread.currentThread().interrupt();
         }
-    }
-
-    private static String seconds(Duration limit) {
-        return limit.toMillis() % 1000 == 0 ? limit.toSeconds() + " s" : limit.toMillis() + " ms";
     }
 }

@@ -13,6 +13,9 @@ final class Output {
         LAST
     }
 
+    static final int STDOUT_BOUND = 16 << 20;
+    private static final int STDERR_BOUND = 64 << 10;
+
     private final int bound;
     private final Keep keep;
     private byte[] bytes = new byte[512];
@@ -25,12 +28,20 @@ final class Output {
         this.keep = keep;
     }
 
+    static Output stdout() {
+        return new Output(STDOUT_BOUND, Keep.FIRST);
+    }
+
+    static Output stderr() {
+        return new Output(STDERR_BOUND, Keep.LAST);
+    }
+
     /** Reads to the end; {@code tooLong} runs once, when the first byte beyond the bound is lost. */
     void drain(InputStream in, Runnable tooLong) {
         byte[] chunk = new byte[8192];
         try (in) {
             for (int n = in.read(chunk); n >= 0; n = in.read(chunk)) {
-                if (add(chunk, n)) {
+                if (add(chunk, 0, n)) {
                     tooLong.run();
                 }
             }
@@ -64,26 +75,32 @@ final class Output {
         return new String(bytes, 0, size, StandardCharsets.UTF_8);
     }
 
+    synchronized byte[] bytes() {
+        return Arrays.copyOf(bytes, size);
+    }
+
     private synchronized void end() {
         ended = true;
         notifyAll();
     }
 
-    private synchronized boolean add(byte[] chunk, int n) {
+    /** True when this was the first byte beyond the bound. */
+    synchronized boolean add(byte[] chunk, int offset, int n) {
         boolean fitted = seen <= bound;
         seen += n;
         notifyAll();
-        int taken = keep == Keep.FIRST ? Math.min(n, bound - size) : n;
+        int taken = Math.min(n, keep == Keep.FIRST ? bound - size : bound);
+        int from = keep == Keep.FIRST ? offset : offset + n - taken;
         if (size + taken > bytes.length) {
             if (size + taken > 2L * bound) {
                 // Only Keep.LAST gets here: room for twice the bound makes dropping the beginning cheap.
-                System.arraycopy(bytes, size - bound, bytes, 0, bound);
+                bytes = Arrays.copyOf(Arrays.copyOfRange(bytes, size - bound, size), 2 * bound);
                 size = bound;
             } else {
                 bytes = Arrays.copyOf(bytes, (int) Math.min(2L * bound, Math.max(2L * bytes.length, size + taken)));
             }
         }
-        System.arraycopy(chunk, 0, bytes, size, taken);
+        System.arraycopy(chunk, from, bytes, size, taken);
         size += taken;
         return fitted && seen > bound;
     }

@@ -25,7 +25,7 @@ final class ScriptFrame {
             exit 199
             }
             [ -d "$tplctl_dir" ] || mkdir -p -m 0700 "$tplctl_dir"
-            true >>"$tplctl_dir/lock" && true >>"$tplctl_dir/busy" || tplctl_refuse "cannot write in $tplctl_dir; run it as root or with sudo"
+            true >>"$tplctl_dir/lock" && true >>"$tplctl_dir/busy" || tplctl_refuse "cannot write in $tplctl_dir; $tplctl_advice"
             """;
 
     // The next owner writes its own token before it waits for the busy lock, so a script of a killed run either makes
@@ -94,10 +94,15 @@ final class ScriptFrame {
             """;
 
     private final String directory;
+    private final String advice;
 
-    /** @param directory of the lock files, on the host */
-    ScriptFrame(String directory) {
+    /**
+     * @param directory of the lock files, on the host
+     * @param advice for the user when that cannot be written
+     */
+    ScriptFrame(String directory, String advice) {
         this.directory = directory;
+        this.advice = advice;
     }
 
     String query(Script script) {
@@ -106,12 +111,7 @@ final class ScriptFrame {
 
     /** @param token that must be in the main lock's file for the script to run; empty when any may */
     String change(Script script, String token) {
-        return SURROUNDINGS
-                + set("tplctl_dir", directory)
-                + set("tplctl_token", token)
-                + LOCK_FILES
-                + SHARE_BUSY
-                + body(script.text());
+        return SURROUNDINGS + lockFiles() + set("tplctl_token", token) + LOCK_FILES + SHARE_BUSY + body(script.text());
     }
 
     /**
@@ -121,7 +121,7 @@ final class ScriptFrame {
      */
     String keepLock(String holder, String token) {
         String script = SURROUNDINGS
-                + set("tplctl_dir", directory)
+                + lockFiles()
                 + set("tplctl_token", token)
                 + set("tplctl_holder", holder)
                 + LOCK_FILES
@@ -131,16 +131,17 @@ final class ScriptFrame {
 
     /** Exits 0 when nobody holds the busy lock, 1 when somebody still does after {@code tries} more looks 50 ms apart. */
     String awaitIdle(int tries) {
-        return SURROUNDINGS
-                + set("tplctl_dir", directory)
-                + set("tplctl_tries", String.valueOf(tries))
-                + body(LOCK_FILES + AWAIT_IDLE);
+        return SURROUNDINGS + lockFiles() + set("tplctl_tries", String.valueOf(tries)) + body(LOCK_FILES + AWAIT_IDLE);
     }
 
     /** Ends process groups: asks, looks for two seconds whether they are gone, and kills what is left. */
     static String endGroups(List<Long> leaders) {
         String pids = leaders.stream().map(String::valueOf).collect(Collectors.joining(" "));
         return set("pids", pids) + "{\n" + END_GROUPS + "} </dev/null >/dev/null 2>&1\n";
+    }
+
+    private String lockFiles() {
+        return set("tplctl_dir", directory) + set("tplctl_advice", advice);
     }
 
     // A compound command is parsed to its end before any of it runs.

@@ -33,14 +33,7 @@ final class UnixSockets {
     }
 
     Duplex open(String path, Duration patience, String attempted, Runnable check, Connector connector) {
-        int length = path.getBytes(StandardCharsets.UTF_8).length;
-        if (length > LONGEST_PATH) {
-            throw new HostException(
-                    host,
-                    attempted,
-                    "the path has " + length + " bytes and a socket's can have at most " + LONGEST_PATH
-                            + "; choose a shorter name or directory");
-        }
+        refuseLong(host, path, attempted);
         long start = System.nanoTime();
         while (true) {
             check.run();
@@ -57,6 +50,17 @@ final class UnixSockets {
             }
             // About 1 ms at first, for a start that is being measured; seldom later, for one that hangs.
             LockSupport.parkNanos(Math.max(FIRST_PAUSE_NANOS, Math.min(LAST_PAUSE_NANOS, waited / 50)));
+        }
+    }
+
+    static void refuseLong(String host, String path, String attempted) {
+        int length = path.getBytes(StandardCharsets.UTF_8).length;
+        if (length > LONGEST_PATH) {
+            throw new HostException(
+                    host,
+                    attempted,
+                    "the path has " + length + " bytes and a socket's can have at most " + LONGEST_PATH
+                            + "; choose a shorter name or directory");
         }
     }
 
