@@ -138,7 +138,7 @@ class FailureRulesTest {
                 default -> {}
             }
         }
-        if (script.startsWith("create") && !event.equals("its step does nothing")
+        if ((script.startsWith("create") && !event.equals("its step does nothing"))
                 || script.equals("create c")
                 || script.equals("create d")) {
             done.add(script.substring("create ".length()));
