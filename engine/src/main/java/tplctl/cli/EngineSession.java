@@ -26,8 +26,8 @@ import tplctl.engine.StatusReader;
 import tplctl.engine.Threads;
 import tplctl.host.HostException;
 import tplctl.host.HostUnreachableException;
-import tplctl.host.LocalHost;
 import tplctl.host.LockHolder;
+import tplctl.host.Passphrases;
 import tplctl.inventory.Inventory;
 import tplctl.model.Observations;
 import tplctl.model.OwnedRecord;
@@ -48,14 +48,16 @@ final class EngineSession implements Session {
 
     private final Options options;
     private final Connections connections;
+    private final HostLinks links;
     private final Locks locks = new Locks();
     private final Told told = new Told();
     private volatile Inventory inventory;
     private volatile Optional<Runner> runner = Optional.empty();
 
-    EngineSession(Inventory inventory, Options options) {
+    EngineSession(Inventory inventory, Options options, Passphrases passphrases) {
         this.inventory = inventory;
         this.options = options;
+        this.links = new HostLinks(options, passphrases, line -> {});
         this.connections = new Connections(this::connect, options.forks());
     }
 
@@ -166,6 +168,7 @@ final class EngineSession implements Session {
     public void close() {
         locks.close();
         connections.close(ENDING);
+        links.close();
     }
 
     private int perHost(String name) {
@@ -177,14 +180,11 @@ final class EngineSession implements Session {
     }
 
     private Connections.Link connect(String name) {
-        Inventory.Host host = host(name)
-                .orElseThrow(() ->
-                        new HostUnreachableException(name, "not in the inventory", new IllegalArgumentException(name)));
-        if (host.isLocal()) {
-            return Connections.Link.of(new LocalHost(name));
-        }
-        throw new HostUnreachableException(
-                name, "hosts other than this machine cannot be reached yet", new UnsupportedOperationException("ssh"));
+        return links.connect(
+                host(name)
+                        .orElseThrow(() -> new HostUnreachableException(
+                                name, "not in the inventory", new IllegalArgumentException(name))),
+                inventory);
     }
 
     /** Passes on what becomes of a host, each thing once, however many find it out. */

@@ -41,8 +41,9 @@ public final class Main {
     /** Runs the command that the arguments name and exits with its code. */
     public static void main(String[] args) {
         Terminal terminal = Terminal.system();
-        int exit = new Main(terminal, Kinds::named, (inventory, options) -> new EngineSession(inventory, options))
-                .run(args);
+        Session.Factory sessions = (inventory, options) ->
+                new EngineSession(inventory, Passwords.in(options, terminal), Passwords.passphrases(terminal));
+        int exit = new Main(terminal, Kinds::named, sessions).run(args);
         terminal.out().flush();
         terminal.err().flush();
         System.exit(exit);

@@ -59,6 +59,11 @@ interface Session extends AutoCloseable {
                     args.value(Flag.BECOME_PASSWORD_FILE));
         }
 
+        Options with(Settings complete) {
+            return new Options(
+                    forks, complete, extraVars, askPass, connectionPasswordFile, askBecomePass, becomePasswordFile);
+        }
+
         private static String connection(String kind) {
             if (List.of("ssh", "local", "smart").contains(kind)) {
                 return kind;

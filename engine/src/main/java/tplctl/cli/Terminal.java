@@ -61,6 +61,45 @@ record Terminal(
         return inTty && errTty;
     }
 
+    /** What is typed is not shown until it is closed, or the process ends. */
+    Silence silence() {
+        return new Silence();
+    }
+
+    static final class Silence implements AutoCloseable {
+        private final Thread restoring = new Thread(() -> stty("echo"));
+
+        private Silence() {
+            Runtime.getRuntime().addShutdownHook(restoring);
+            stty("-echo");
+        }
+
+        @Override
+        public void close() {
+            try {
+                if (Runtime.getRuntime().removeShutdownHook(restoring)) {
+                    stty("echo");
+                }
+            } catch (IllegalStateException e) {
+                // The process ends: the hook restores it.
+            }
+        }
+
+        private static void stty(String word) {
+            try {
+                new ProcessBuilder("stty", word)
+                        .redirectInput(Path.of("/dev/tty").toFile())
+                        .redirectError(ProcessBuilder.Redirect.DISCARD)
+                        .start()
+                        .waitFor(1, TimeUnit.SECONDS);
+            } catch (IOException e) {
+                // No stty: the password is seen while it is typed.
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
     private Style style(boolean noColor, boolean tty) {
         boolean forced = (isSet("FORCE_COLOR") && !"0".equals(env.get("FORCE_COLOR")))
                 || (isSet("CLICOLOR_FORCE") && !"0".equals(env.get("CLICOLOR_FORCE")));

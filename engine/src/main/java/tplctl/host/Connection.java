@@ -4,6 +4,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import tplctl.login.Become;
+import tplctl.login.Login;
 
 /** One connection to a host, which can be acted on as more than one user. Any number of threads may call it. */
 public final class Connection implements AutoCloseable {
@@ -25,6 +26,16 @@ public final class Connection implements AutoCloseable {
     /** This machine. */
     public static Connection local(String name) {
         return new Connection(new ProcessTransport(name), System.getProperty("user.name", ""), true, Optional.empty());
+    }
+
+    /**
+     * A host at the other end of an SSH connection, which is made now.
+     *
+     * @throws HostUnreachableException when it cannot be
+     */
+    public static Connection ssh(SshConnections connections, Login login, Optional<Bridge> bridge) {
+        SshTransport transport = connections.connect(login);
+        return over(transport, transport.user(), bridge);
     }
 
     /**

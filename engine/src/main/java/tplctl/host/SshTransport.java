@@ -30,6 +30,11 @@ final class SshTransport implements Transport {
         return host;
     }
 
+    /** The login user's name. */
+    String user() {
+        return link.target().user();
+    }
+
     @Override
     public Running start(String command) {
         try {

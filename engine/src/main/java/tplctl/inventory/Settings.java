@@ -36,4 +36,19 @@ public record Settings(
                 Optional.empty(),
                 Optional.empty());
     }
+
+    /** The same with passwords. */
+    public Settings withPasswords(Optional<Secret> login, Optional<Secret> becoming) {
+        return new Settings(
+                user,
+                privateKey,
+                connection,
+                timeout,
+                sshCommonArgs,
+                sshExtraArgs,
+                login.or(() -> password),
+                become,
+                becomeUser,
+                becoming.or(() -> becomePassword));
+    }
 }
