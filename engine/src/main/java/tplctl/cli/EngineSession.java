@@ -24,6 +24,7 @@ import tplctl.engine.Runner;
 import tplctl.engine.Status;
 import tplctl.engine.StatusReader;
 import tplctl.engine.Threads;
+import tplctl.engine.TracedLink;
 import tplctl.host.HostException;
 import tplctl.host.HostUnreachableException;
 import tplctl.host.LockHolder;
@@ -57,8 +58,8 @@ final class EngineSession implements Session {
     EngineSession(Inventory inventory, Options options, Passphrases passphrases) {
         this.inventory = inventory;
         this.options = options;
-        this.links = new HostLinks(options, passphrases, line -> {});
-        this.connections = new Connections(this::connect, options.forks());
+        this.links = new HostLinks(options, passphrases, this::logged);
+        this.connections = new Connections(this::watched, options.forks());
     }
 
     @Override
@@ -69,6 +70,7 @@ final class EngineSession implements Session {
     @Override
     public void begin(Inventory complete, List<String> hosts, Set<String> becoming) {
         use(complete, becoming);
+        told.connecting(hosts);
         connections.begin(hosts);
     }
 
@@ -179,6 +181,23 @@ final class EngineSession implements Session {
         return Optional.ofNullable(inventory.hosts().get(name));
     }
 
+    // A line begins with its host's name.
+    private void logged(String line) {
+        int colon = line.indexOf(": ");
+        told.debug(colon < 0 ? "" : line.substring(0, colon), colon < 0 ? line : line.substring(colon + 2));
+    }
+
+    private Connections.Link watched(String name) {
+        try {
+            Connections.Link link = connect(name);
+            told.host(name, HostEvent.CONNECTED, "");
+            return options.verbosity() >= Progress.SHOW_SCRIPTS ? new TracedLink(link, told) : link;
+        } catch (HostUnreachableException e) {
+            told.host(name, HostEvent.UNREACHABLE, String.valueOf(e.getMessage()));
+            throw e;
+        }
+    }
+
     private Connections.Link connect(String name) {
         return links.connect(
                 host(name)
@@ -197,6 +216,21 @@ final class EngineSession implements Session {
             if (before.add(name + " " + event)) {
                 listener.host(name, event, message);
             }
+        }
+
+        @Override
+        public void connecting(List<String> hosts) {
+            listener.connecting(hosts);
+        }
+
+        @Override
+        public void script(String host, String shown, String result, Duration took) {
+            listener.script(host, shown, result, took);
+        }
+
+        @Override
+        public void debug(String host, String line) {
+            listener.debug(host, line);
         }
 
         @Override

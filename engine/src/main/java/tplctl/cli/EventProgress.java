@@ -15,12 +15,14 @@ import tplctl.report.ReportJson;
 
 /** One JSON object a line on stdout for everything that happens; see {@code docs/ndjson.md}. */
 final class EventProgress extends Progress {
-    private final PrintStream out;
+    private final TalkStream out;
     private final PrintStream err;
+    private final int verbosity;
     private final LongSupplier nanos;
     private final long began;
 
-    EventProgress(PrintStream out, PrintStream err, LongSupplier nanos) {
+    EventProgress(TalkStream out, PrintStream err, int verbosity, LongSupplier nanos) {
+        this.verbosity = verbosity;
         this.out = out;
         this.err = err;
         this.nanos = nanos;
@@ -61,6 +63,20 @@ final class EventProgress extends Progress {
     }
 
     @Override
+    public void script(String host, String shown, String result, Duration took) {
+        if (verbosity >= SHOW_SCRIPTS) {
+            err.print(HostLines.script(host, shown, result, took));
+        }
+    }
+
+    @Override
+    public void debug(String host, String line) {
+        if (verbosity >= SHOW_DEBUG) {
+            err.print(HostLines.debug(host, line));
+        }
+    }
+
+    @Override
     public void note(String line) {
         err.println(line);
         emit("note", with("line", line));
@@ -80,7 +96,7 @@ final class EventProgress extends Progress {
         JsonObject timed = new JsonObject();
         timed.addProperty("at", Json.seconds(Duration.ofNanos(nanos.getAsLong() - began)));
         body.entrySet().forEach(e -> timed.add(e.getKey(), e.getValue()));
-        out.print(line(event, timed));
+        out.printMasked(line(event, out.secrets().json(timed).getAsJsonObject()));
         out.flush();
     }
 

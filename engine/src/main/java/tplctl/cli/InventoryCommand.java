@@ -11,7 +11,6 @@ import tplctl.inventory.Explanation;
 import tplctl.inventory.Group;
 import tplctl.inventory.Inventory;
 import tplctl.inventory.Names;
-import tplctl.report.Json;
 import tplctl.text.Node;
 
 /** {@code inventory}: the hosts, in the forms of ansible-inventory, and where their variables come from. */
@@ -53,20 +52,21 @@ final class InventoryCommand implements Command {
         if (host.isPresent()) {
             Inventory.Host found = find(inventory, host.get());
             Map<String, Node> extraVars = loader.extraVars(new Diagnostics());
-            invocation.print(
-                    args.has(Flag.EXPLAIN)
-                            ? explained(found, extraVars, output)
-                            : Json.document(NodeJson.of(inventory
-                                    .with(found.name(), extraVars)
-                                    .hosts()
-                                    .getOrDefault(found.name(), found)
-                                    .vars())));
+            if (args.has(Flag.EXPLAIN)) {
+                explain(invocation, found, extraVars, output);
+            } else {
+                invocation.print(NodeJson.of(inventory
+                        .with(found.name(), extraVars)
+                        .hosts()
+                        .getOrDefault(found.name(), found)
+                        .vars()));
+            }
         } else if (args.has(Flag.GRAPH)) {
             StringBuilder out = new StringBuilder();
             draw(inventory, Group.ALL, "", out);
             invocation.print(out.toString());
         } else {
-            invocation.print(Json.document(all(inventory)));
+            invocation.print(all(inventory));
         }
         return ExitCode.DONE;
     }
@@ -83,11 +83,14 @@ final class InventoryCommand implements Command {
         return host;
     }
 
-    private static String explained(Inventory.Host host, Map<String, Node> extraVars, Output output) {
+    private static void explain(
+            Invocation invocation, Inventory.Host host, Map<String, Node> extraVars, Output output) {
         Map<String, List<Explanation.Origin>> origins = Explanation.of(host, extraVars);
-        return output == Output.TEXT
-                ? ExplanationText.of(origins)
-                : Json.document(ExplanationText.json(host.name(), origins));
+        if (output == Output.TEXT) {
+            invocation.print(ExplanationText.of(origins));
+        } else {
+            invocation.print(ExplanationText.json(host.name(), origins));
+        }
     }
 
     // As ansible-inventory draws it.

@@ -1,8 +1,10 @@
 package tplctl.cli;
 
+import com.google.gson.JsonObject;
 import java.util.Map;
 import tplctl.diag.Sources;
 import tplctl.kind.Kind;
+import tplctl.report.Json;
 import tplctl.report.Style;
 
 /**
@@ -30,6 +32,16 @@ record Invocation(
 
     void print(String text) {
         terminal.out().print(text);
+    }
+
+    /** Prints a document. */
+    void print(JsonObject document) {
+        terminal.out().printMasked(Json.document(terminal.secrets().json(document)));
+    }
+
+    /** Prints a document as one line, which says what it is. */
+    void printLine(String event, JsonObject document) {
+        terminal.out().printMasked(EventProgress.line(event, terminal.secrets().json(document).getAsJsonObject()));
     }
 
     /** Says something to the user that is no result. */

@@ -2,34 +2,36 @@ package tplctl.cli;
 
 import java.io.PrintStream;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.LongSupplier;
-import tplctl.engine.Outcome;
-import tplctl.kind.ResourceId;
 import tplctl.report.Cells;
-import tplctl.report.OutcomeWords;
 import tplctl.report.Style;
 import tplctl.report.Words;
 
-/** Beneath the lines of what is done, one line for each resource that is worked on, painted anew as time goes by. */
-final class LiveProgress extends Progress {
+/**
+ * Beneath the lines of what is done, one line for each resource that is worked on, those that take longest first, painted anew as time
+ * goes by. Of many there are no more lines than the terminal has, and one that counts them all.
+ */
+final class LiveProgress extends SpokenProgress {
     private static final int MOST_LINES = 12;
+    // The line that the cursor is in, and those that count.
+    private static final int OTHER_LINES = 4;
     private static final long PERIOD = 200;
     private static final String TO_LINE_START = "\r";
     private static final String ERASE_BELOW = "\u001b[J";
 
     private final PrintStream err;
-    private final Style style;
-    private final int verbosity;
-    private final Running running;
+    private final int most;
     private int painted;
-    private boolean closed;
+    private boolean shows;
 
-    LiveProgress(PrintStream err, Style style, int verbosity, LongSupplier nanos) {
+    /** @param height how many lines the terminal has */
+    LiveProgress(PrintStream err, Style style, int height, int verbosity, LongSupplier nanos) {
+        super(style, verbosity, nanos);
         this.err = err;
-        this.style = style;
-        this.verbosity = verbosity;
-        this.running = new Running(nanos);
+        this.most = Math.max(1, Math.min(MOST_LINES, height - OTHER_LINES));
     }
 
     @Override
@@ -39,67 +41,51 @@ final class LiveProgress extends Progress {
 
     @Override
     synchronized void tick() {
-        if (!closed) {
-            paint("");
-        }
-    }
-
-    // Nothing is painted yet: most resources are done before the first tick, and would only flicker.
-    @Override
-    public synchronized void started(ResourceId id) {
-        running.started(id);
+        shows = true;
+        paint("");
     }
 
     @Override
-    public synchronized void step(ResourceId id, String doing) {
-        running.step(id, doing);
+    void say(String lines) {
+        paint(lines);
     }
 
     @Override
-    public synchronized void finished(Outcome outcome) {
-        running.finished(outcome.id());
-        if (!(outcome instanceof Outcome.Unchanged) || verbosity > 0) {
-            paint(OutcomeWords.line(outcome, style) + "\n");
-        }
-    }
-
-    @Override
-    public synchronized void note(String line) {
-        paint(line + "\n");
-    }
-
-    @Override
-    public void close() {
-        super.close();
-        synchronized (this) {
-            closed = true;
-            err.print(erased());
-            err.flush();
-            painted = 0;
-        }
+    synchronized void erase() {
+        shows = false;
+        err.print(erased());
+        err.flush();
+        painted = 0;
     }
 
     // In one write, so that no half of it is ever seen.
     private void paint(String above) {
         StringBuilder frame = new StringBuilder(erased()).append(above);
         painted = 0;
-        if (!closed) {
+        if (shows) {
+            waiting().ifPresent(what -> timed(what, waited(), frame));
             List<Running.Task> tasks = running.all();
-            for (Running.Task task : tasks.subList(0, Math.min(MOST_LINES, tasks.size()))) {
-                line(task(task), frame);
+            tasks.sort(Comparator.comparingLong(Running.Task::began));
+            for (Running.Task task : tasks.subList(0, Math.min(most, tasks.size()))) {
+                timed(shown(task.id(), task.doing()), running.elapsed(task), frame);
             }
-            if (tasks.size() > MOST_LINES) {
-                line("  and " + (tasks.size() - MOST_LINES) + " more", frame);
-            }
+            more(tasks.size()).ifPresent(text -> line(text, frame));
         }
         err.print(frame);
         err.flush();
     }
 
-    private String task(Running.Task task) {
-        String time = Words.took(Duration.ofNanos(running.elapsed(task)));
+    private Optional<String> more(int running) {
+        String rest = running > most ? "and " + (running - most) + " more" : "";
+        String all = total() > most && running > 0 ? tally() : "";
+        String both = rest.isEmpty() || all.isEmpty() ? rest + all : rest + "; " + all;
+        return both.isEmpty() ? Optional.empty() : Optional.of("  " + Cells.cut(both, style.width() - 3, style));
+    }
+
+    private void timed(String what, long nanos, StringBuilder frame) {
+        String time = Words.took(Duration.ofNanos(nanos));
         int room = style.width() - time.length() - 5;
-        return "  " + Cells.cut(PlainProgress.shown(task.id(), task.doing()), room, style) + "  " + time;
+        line("  " + Cells.cut(what, room, style) + "  " + time, frame);
     }
 
     private void line(String text, StringBuilder frame) {

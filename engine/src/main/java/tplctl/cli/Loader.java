@@ -18,6 +18,7 @@ import tplctl.inventory.Inventory;
 import tplctl.inventory.InventoryReader;
 import tplctl.inventory.Names;
 import tplctl.inventory.Scopes;
+import tplctl.inventory.Secrets;
 import tplctl.inventory.Settings;
 import tplctl.kind.Types;
 import tplctl.model.Project;
@@ -63,8 +64,13 @@ final class Loader {
         Optional<String> directory = invocation.args().positionals().stream()
                 .findFirst()
                 .map(playbook -> playbook.contains("/") ? playbook.substring(0, playbook.lastIndexOf('/') + 1) : "");
-        return InventoryReader.read(
-                sources, directory, extraVars(errors).keySet(), new Inventories(invocation.sources()), errors);
+        Map<String, Node> extraVars = extraVars(errors);
+        Optional<Inventory> inventory = InventoryReader.read(
+                sources, directory, extraVars.keySet(), new Inventories(invocation.sources()), errors);
+        Redactor secrets = invocation.terminal().secrets();
+        secrets.add(Secrets.of(extraVars));
+        inventory.ifPresent(i -> secrets.add(Secrets.of(i)));
+        return inventory;
     }
 
     /** The variables of {@code -e}. */
@@ -117,12 +123,18 @@ final class Loader {
     // Before anything is asked: a port that is none must not be found when half of the hosts are done.
     private void checkConnections(Project project, Project.Context context, Diagnostics errors) {
         Settings settings =
-                Session.Options.of(invocation.args(), context.extraVars()).login();
+                Session.Options.of(invocation, context.extraVars()).login();
         Scopes scopes = Scopes.of(
                 project.inventory(), context.extraVars(), context.files().base());
+        Redactor secrets = invocation.terminal().secrets();
+        secrets.add(Secrets.of(project.inventory()));
         for (String name : project.playbook().hosts()) {
             Optional.ofNullable(project.inventory().hosts().get(name))
-                    .ifPresent(host -> Connections.of(host, settings, context.extraVars(), scopes, errors));
+                    .flatMap(host -> Connections.of(host, settings, context.extraVars(), scopes, errors))
+                    .ifPresent(connection -> {
+                        connection.login().password().ifPresent(secrets::add);
+                        connection.become().password().ifPresent(secrets::add);
+                    });
         }
     }
 

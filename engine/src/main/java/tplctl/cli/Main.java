@@ -33,7 +33,7 @@ public final class Main {
     private final Sources sources = new Sources();
 
     Main(Terminal terminal, Supplier<Map<String, Kind<?, ?>>> kinds, Session.Factory sessions) {
-        this.terminal = terminal;
+        this.terminal = terminal.discreet();
         this.kinds = kinds;
         this.sessions = sessions;
     }

@@ -30,13 +30,20 @@ final class Passwords {
                         "--become-password-file",
                         terminal)
                 .map(secret -> secret.text().isEmpty() ? password.orElse(secret) : secret);
+        password.ifPresent(options.secrets());
+        become.ifPresent(options.secrets());
         return options.with(login.withPasswords(password, become));
     }
 
     /** Asks for the passphrases of keys where somebody is there to answer. */
     static Passphrases passphrases(Terminal terminal) {
         return terminal.answers()
-                ? (key, again) -> ask(terminal, (again ? "Wrong passphrase. " : "") + "Passphrase for " + key + ": ")
+                ? (key, again) -> {
+                    Optional<Secret> answer =
+                            ask(terminal, (again ? "Wrong passphrase. " : "") + "Passphrase for " + key + ": ");
+                    answer.ifPresent(terminal.secrets()::add);
+                    return answer;
+                }
                 : Passphrases.none();
     }
 

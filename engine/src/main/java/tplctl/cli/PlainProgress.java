@@ -3,30 +3,20 @@ package tplctl.cli;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.util.function.LongSupplier;
-import tplctl.engine.Outcome;
-import tplctl.kind.ResourceId;
-import tplctl.report.Cells;
-import tplctl.report.OutcomeWords;
 import tplctl.report.Style;
 import tplctl.report.Words;
 
 /** One line for each resource when it is done, and every ten seconds one for each that is not. For logs and pipes. */
-final class PlainProgress extends Progress {
-    private static final int SHOW_HOLDING = 1;
-    private static final int SHOW_STEPS = 2;
+final class PlainProgress extends SpokenProgress {
     private static final long STILL = Duration.ofSeconds(10).toNanos();
     private static final long PERIOD = 500;
 
     private final PrintStream err;
-    private final Style style;
-    private final int verbosity;
-    private final Running running;
+    private long told;
 
     PlainProgress(PrintStream err, Style style, int verbosity, LongSupplier nanos) {
+        super(style, verbosity, nanos);
         this.err = err;
-        this.style = style;
-        this.verbosity = verbosity;
-        this.running = new Running(nanos);
     }
 
     @Override
@@ -36,43 +26,24 @@ final class PlainProgress extends Progress {
 
     @Override
     synchronized void tick() {
+        long periods = waited() / STILL;
+        if (periods != told) {
+            told = periods;
+            if (periods > 0) {
+                waiting().ifPresent(what -> still(what, waited()));
+            }
+        }
         for (Running.Task task : running.due(STILL)) {
-            line("still: " + shown(task.id(), task.doing()) + " "
-                    + Words.elapsed(Duration.ofNanos(running.elapsed(task))));
+            still(shown(task.id(), task.doing()), running.elapsed(task));
         }
     }
 
     @Override
-    public synchronized void started(ResourceId id) {
-        running.started(id);
+    void say(String lines) {
+        err.print(lines);
     }
 
-    @Override
-    public synchronized void step(ResourceId id, String doing) {
-        running.step(id, doing);
-        if (verbosity >= SHOW_STEPS) {
-            line("step: " + shown(id, doing));
-        }
-    }
-
-    @Override
-    public synchronized void finished(Outcome outcome) {
-        running.finished(outcome.id());
-        if (!(outcome instanceof Outcome.Unchanged) || verbosity >= SHOW_HOLDING) {
-            line(OutcomeWords.line(outcome, style));
-        }
-    }
-
-    @Override
-    public synchronized void note(String line) {
-        line(line);
-    }
-
-    static String shown(ResourceId id, String doing) {
-        return Cells.clean("[" + id.host() + "] " + id.local() + (doing.isEmpty() ? "" : ", " + doing));
-    }
-
-    private void line(String line) {
-        err.println(line);
+    private void still(String what, long nanos) {
+        say("still: " + what + " " + Words.elapsed(Duration.ofNanos(nanos)) + "\n");
     }
 }

@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.Set;
 import tplctl.engine.Locks;
 import tplctl.engine.Report;
+import tplctl.engine.RunListener;
 import tplctl.kind.ResourceId;
 import tplctl.model.Becoming;
 import tplctl.model.Observations;
@@ -16,12 +17,12 @@ import tplctl.model.Planner;
 import tplctl.model.Project;
 import tplctl.model.Resource;
 import tplctl.model.Selection;
-import tplctl.report.Json;
 import tplctl.report.PlanJson;
 import tplctl.report.PlanText;
 import tplctl.report.PlanWords;
 import tplctl.report.ReportJson;
 import tplctl.report.ReportText;
+import tplctl.report.RunContext;
 
 /** From a loaded project to the exit code: lock, observe, plan, show, ask, run, report. */
 final class PlannedRun implements AutoCloseable {
@@ -32,6 +33,8 @@ final class PlannedRun implements AutoCloseable {
     private final RunCommand.Mode mode;
     private final Progress progress;
     private final Interrupts interrupts;
+    private final Phases phases = new Phases(System::nanoTime);
+    private Map<String, String> unreachable = Map.of();
     private volatile boolean running;
 
     PlannedRun(Invocation invocation, Session session, Output output, RunCommand.Mode mode) {
@@ -42,7 +45,7 @@ final class PlannedRun implements AutoCloseable {
         this.mode = mode;
         this.progress = Progress.of(invocation, output);
         this.interrupts = Interrupts.install(this::interrupted);
-        session.listen(progress);
+        session.listen(RunListener.both(progress, phases));
     }
 
     /** The hosts where this run becomes another user for anything, so that it does for what concerns the host as a whole, too. */
@@ -67,25 +70,21 @@ final class PlannedRun implements AutoCloseable {
         boolean keepGoing = args.has(Flag.KEEP_GOING);
         Map<String, String> locked = new LinkedHashMap<>();
         if (!dry) {
-            Locks.Refused refused = session.lock(hosts, invocation.line(), progress::note, keepGoing);
+            Locks.Refused refused = lock(hosts, keepGoing);
             if (!refused.isEmpty() && !keepGoing) {
                 return notOurs(refused);
             }
             refused.held().forEach((host, e) -> locked.put(host, String.valueOf(e.getMessage())));
             refused.failed().forEach((host, e) -> locked.put(host, String.valueOf(e.getMessage())));
         }
-        List<String> ours = hosts.stream().filter(h -> !locked.containsKey(h)).toList();
-        List<Resource<?, ?>> observed = observed(project, selection);
-        Observations observations = session.observe(
-                        observed.stream()
-                                .filter(r -> !locked.containsKey(r.id().host()))
-                                .toList(),
-                        ours)
-                .without(locked, observed);
+        Observations observations = observe(project, selection, hosts, locked);
+        unreachable = observations.unreachable();
+        phases.begin("plan");
         Plan plan = plan(project, selection, observations);
+        phases.end();
         if (dry) {
             show(plan);
-            return planned(plan, observations);
+            return planned(plan);
         }
         if (output != Output.JSON) {
             show(plan);
@@ -113,12 +112,40 @@ final class PlannedRun implements AutoCloseable {
             }
         }
         running = true;
+        phases.begin("run");
         Report report;
-        try (Progress shown = progress.begin()) {
-            report = session.run(plan, project, observations.owned(), args.has(Flag.ADOPT), shown);
+        progress.about(project.graph(), plan.inOrder().size() + plan.removals().size() + plan.absent().size());
+        try (Progress.Shown shown = progress.begin()) {
+            report = session.run(plan, project, observations.owned(), args.has(Flag.ADOPT), progress);
         }
+        phases.end();
         report(report);
-        return ended(report, observations, !locked.isEmpty());
+        return ended(report, !locked.isEmpty());
+    }
+
+    /** Shows that time goes by while facts are waited for. */
+    Progress.Shown waiting() {
+        return progress.begin();
+    }
+
+    private Locks.Refused lock(List<String> hosts, boolean keepGoing) {
+        phases.begin("lock");
+        try (Progress.Shown shown = progress.begin()) {
+            return session.lock(hosts, invocation.line(), progress::note, keepGoing);
+        }
+    }
+
+    private Observations observe(
+            Project project, Selection selection, List<String> hosts, Map<String, String> locked) {
+        phases.begin("observe");
+        List<String> ours = hosts.stream().filter(h -> !locked.containsKey(h)).toList();
+        List<Resource<?, ?>> observed = observed(project, selection);
+        List<Resource<?, ?>> asked = observed.stream()
+                .filter(r -> !locked.containsKey(r.id().host()))
+                .toList();
+        try (Progress.Shown shown = progress.begin()) {
+            return session.observe(asked, ours).without(locked, observed);
+        }
     }
 
     @Override
@@ -151,8 +178,8 @@ final class PlannedRun implements AutoCloseable {
 
     private void show(Plan plan) {
         switch (output) {
-            case JSON -> invocation.print(Json.document(PlanJson.of(plan)));
-            case NDJSON -> invocation.print(EventProgress.line("plan", PlanJson.of(plan)));
+            case JSON -> invocation.print(PlanJson.of(plan, unreachable));
+            case NDJSON -> invocation.printLine("plan", PlanJson.of(plan, unreachable));
             case TEXT -> {
                 boolean brief = args.has(Flag.QUIET);
                 if (brief && mode == RunCommand.Mode.PLAN) {
@@ -167,7 +194,7 @@ final class PlannedRun implements AutoCloseable {
 
     private PlanText.Options planOptions(Plan plan) {
         Map<ResourceId, String> diffs = args.has(Flag.DIFF) ? Diffs.of(plan, session) : Map.of();
-        return new PlanText.Options(args.has(Flag.SHOW_COMMANDS), args.count(Flag.VERBOSE) > 0, diffs);
+        return new PlanText.Options(args.has(Flag.SHOW_COMMANDS), args.count(Flag.VERBOSE) > 0, diffs, unreachable);
     }
 
     // The document that stdout owes is then the plan: there is no report of a run that was none.
@@ -180,28 +207,31 @@ final class PlannedRun implements AutoCloseable {
     }
 
     private void report(Report report) {
+        boolean profile = args.has(Flag.PROFILE);
+        RunContext context = new RunContext(unreachable, profile ? phases.took() : Map.of());
         switch (output) {
-            case JSON -> invocation.print(Json.document(ReportJson.of(report)));
-            case NDJSON -> invocation.print(EventProgress.line("report", ReportJson.of(report)));
+            case JSON -> invocation.print(ReportJson.of(report, context));
+            case NDJSON -> invocation.printLine("report", ReportJson.of(report, context));
             case TEXT -> {
                 boolean brief = args.has(Flag.QUIET)
                         && !report.hasFailures()
+                        && unreachable.isEmpty()
                         && !report.hasUnreachable()
                         && !report.interrupted();
                 invocation.print(
                         brief
-                                ? ReportText.recap(report, invocation.style())
-                                : "\n" + ReportText.render(report, args.has(Flag.PROFILE), invocation.style()));
+                                ? ReportText.recap(report, context, invocation.style())
+                                : "\n" + ReportText.render(report, context, profile, invocation.style()));
             }
         }
     }
 
-    private int planned(Plan plan, Observations observations) {
+    private int planned(Plan plan) {
         boolean failed = !plan.canRun();
         boolean pending = args.has(Flag.DETAILED_EXITCODE)
                 && (!plan.removals().isEmpty()
                         || plan.inOrder().stream().anyMatch(p -> !p.changes().isEmpty()));
-        return failed || pending ? ExitCode.FAILED : reached(observations);
+        return failed || pending ? ExitCode.FAILED : reached();
     }
 
     private int notOurs(Locks.Refused refused) {
@@ -210,20 +240,22 @@ final class PlannedRun implements AutoCloseable {
         return refused.held().isEmpty() ? ExitCode.FAILED : ExitCode.LOCKED;
     }
 
-    private int ended(Report report, Observations observations, boolean hostsLeftOut) {
+    private int ended(Report report, boolean hostsLeftOut) {
         if (interrupts.exit().isPresent()) {
             return interrupts.exit().getAsInt();
         }
         if (report.hasFailures() || hostsLeftOut) {
             return ExitCode.FAILED;
         }
-        return report.hasUnreachable() ? ExitCode.UNREACHABLE : reached(observations);
+        return report.hasUnreachable() ? ExitCode.UNREACHABLE : reached();
     }
 
-    // A host without a resource in the plan has no outcome to tell of it.
-    private int reached(Observations observations) {
-        observations.unreachable().values().stream().sorted().forEach(why -> invocation.say("tplctl: " + why));
-        return observations.unreachable().isEmpty() ? ExitCode.DONE : ExitCode.UNREACHABLE;
+    // A host without a resource in the plan has no outcome to tell of it; it is said where no text on stdout tells.
+    private int reached() {
+        if (output != Output.TEXT || (args.has(Flag.QUIET) && mode == RunCommand.Mode.PLAN)) {
+            unreachable.values().stream().sorted().forEach(why -> invocation.say("tplctl: " + why));
+        }
+        return unreachable.isEmpty() ? ExitCode.DONE : ExitCode.UNREACHABLE;
     }
 
     private void interrupted(int times, int exit) {

@@ -4,12 +4,10 @@ import java.io.BufferedOutputStream;
 import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
-/** A print stream, in UTF-8, that remembers why a write failed. */
-final class ResultStream extends PrintStream {
+/** The stream of results, which remembers why a write failed. */
+final class ResultStream extends TalkStream {
     private static final int BUFFER = 1 << 14;
 
     private final Recorder recorder;
@@ -19,7 +17,7 @@ final class ResultStream extends PrintStream {
     }
 
     private ResultStream(Recorder recorder) {
-        super(new BufferedOutputStream(recorder, BUFFER), false, StandardCharsets.UTF_8);
+        super(new BufferedOutputStream(recorder, BUFFER), false, new Redactor());
         this.recorder = recorder;
     }
 

@@ -94,9 +94,9 @@ final class RunCommand implements Command {
         boolean dry = mode == Mode.PLAN || args.has(Flag.CHECK);
         try (Session session = invocation
                         .sessions()
-                        .open(inventory, Session.Options.of(args, loader.extraVars(new Diagnostics())));
+                        .open(inventory, Session.Options.of(invocation, loader.extraVars(new Diagnostics())));
                 PlannedRun run = new PlannedRun(invocation, session, output, mode)) {
-            Project project = loader.load(loader.playbook(), inventory, new SessionFacts(session, invocation));
+            Project project = loader.load(loader.playbook(), inventory, new SessionFacts(session, invocation, run::waiting));
             return run.of(project, loader.selection(project), dry);
         }
     }

@@ -12,6 +12,7 @@ import tplctl.engine.RunListener;
 import tplctl.engine.Status;
 import tplctl.inventory.Inventory;
 import tplctl.inventory.Settings;
+import tplctl.login.Secret;
 import tplctl.model.Observations;
 import tplctl.model.OwnedRecord;
 import tplctl.model.Plan;
@@ -29,6 +30,8 @@ interface Session extends AutoCloseable {
      * @param extraVars the variables of {@code -e}, which are above the inventory's
      * @param askPass whether the password to log in with is asked for; it can also be in a file
      * @param askBecomePass the same of sudo's
+     * @param verbosity how often {@code -v} was given; from 4 on what connects tells {@link RunListener#debug} its log
+     * @param secrets told every password that is read or asked for, so that no output shows it
      */
     record Options(
             int forks,
@@ -37,8 +40,11 @@ interface Session extends AutoCloseable {
             boolean askPass,
             Optional<String> connectionPasswordFile,
             boolean askBecomePass,
-            Optional<String> becomePasswordFile) {
-        static Options of(Arguments args, Map<String, Node> extraVars) {
+            Optional<String> becomePasswordFile,
+            int verbosity,
+            Consumer<Secret> secrets) {
+        static Options of(Invocation invocation, Map<String, Node> extraVars) {
+            Arguments args = invocation.args();
             return new Options(
                     args.number(Flag.FORKS, Flag.DEFAULT_FORKS),
                     new Settings(
@@ -56,12 +62,22 @@ interface Session extends AutoCloseable {
                     args.has(Flag.ASK_PASS),
                     args.value(Flag.CONNECTION_PASSWORD_FILE),
                     args.has(Flag.ASK_BECOME_PASS),
-                    args.value(Flag.BECOME_PASSWORD_FILE));
+                    args.value(Flag.BECOME_PASSWORD_FILE),
+                    args.count(Flag.VERBOSE),
+                    invocation.terminal().secrets()::add);
         }
 
         Options with(Settings complete) {
             return new Options(
-                    forks, complete, extraVars, askPass, connectionPasswordFile, askBecomePass, becomePasswordFile);
+                    forks,
+                    complete,
+                    extraVars,
+                    askPass,
+                    connectionPasswordFile,
+                    askBecomePass,
+                    becomePasswordFile,
+                    verbosity,
+                    secrets);
         }
 
         private static String connection(String kind) {

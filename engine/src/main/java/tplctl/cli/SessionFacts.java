@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import tplctl.inventory.Inventory;
 import tplctl.model.Survey;
 import tplctl.text.Node;
@@ -16,11 +17,14 @@ import tplctl.text.Node;
 final class SessionFacts implements FactSource {
     private final Session session;
     private final Invocation invocation;
+    private final Supplier<Progress.Shown> waiting;
     private List<String> selected = List.of();
     private Optional<Map<String, Node>> gathered = Optional.empty();
 
-    SessionFacts(Session session, Invocation invocation) {
+    /** @param waiting called when hosts are waited for; what it gives is closed after that */
+    SessionFacts(Session session, Invocation invocation, Supplier<Progress.Shown> waiting) {
         this.session = session;
+        this.waiting = waiting;
         this.invocation = invocation;
     }
 
@@ -34,7 +38,9 @@ final class SessionFacts implements FactSource {
     @Override
     public Optional<Node> of(Inventory.Host host) {
         if (gathered.isEmpty()) {
-            gathered = Optional.of(session.facts(selected));
+            try (Progress.Shown shown = waiting.get()) {
+                gathered = Optional.of(session.facts(selected));
+            }
         }
         return gathered.map(facts -> facts.get(host.name()));
     }

@@ -15,7 +15,6 @@ import tplctl.inventory.Inventory;
 import tplctl.model.Becoming;
 import tplctl.model.Project;
 import tplctl.model.Selection;
-import tplctl.report.Json;
 import tplctl.report.StatusJson;
 import tplctl.report.StatusText;
 
@@ -44,7 +43,7 @@ final class StatusCommand implements Command {
         Output output = Output.of(invocation.args());
         Loader loader = new Loader(invocation);
         Inventory inventory = loader.inventory();
-        Session.Options options = Session.Options.of(invocation.args(), loader.extraVars(new Diagnostics()));
+        Session.Options options = Session.Options.of(invocation, loader.extraVars(new Diagnostics()));
         try (Session session = invocation.sessions().open(inventory, options);
                 Interrupts interrupts = Interrupts.install((times, exit) -> {
                     session.interrupt();
@@ -77,7 +76,7 @@ final class StatusCommand implements Command {
 
     private static List<String> hosts(Invocation invocation, Loader loader, Inventory inventory, Session session) {
         if (!invocation.args().positionals().isEmpty()) {
-            Project project = loader.load(loader.playbook(), inventory, new SessionFacts(session, invocation));
+            Project project = loader.load(loader.playbook(), inventory, new SessionFacts(session, invocation, () -> () -> {}));
             session.use(project.inventory(), PlannedRun.becoming(project, Selection.ALL, invocation));
             return Loader.hosts(project, loader.selection(project));
         }
@@ -125,8 +124,8 @@ final class StatusCommand implements Command {
 
     private static void show(List<Status> found, Output output, Invocation invocation) {
         switch (output) {
-            case JSON -> invocation.print(Json.document(StatusJson.of(found)));
-            case NDJSON -> invocation.print(EventProgress.line("status", StatusJson.of(found)));
+            case JSON -> invocation.print(StatusJson.of(found));
+            case NDJSON -> invocation.printLine("status", StatusJson.of(found));
             case TEXT -> invocation.print(StatusText.render(found, invocation.style()));
         }
     }

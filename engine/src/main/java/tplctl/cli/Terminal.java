@@ -30,6 +30,7 @@ record Terminal(
         boolean outTty,
         boolean errTty) {
     private static final int DEFAULT_WIDTH = 100;
+    private static final int DEFAULT_HEIGHT = 24;
 
     /** The process's own. */
     static Terminal system() {
@@ -41,6 +42,16 @@ record Terminal(
                 isTerminal(0),
                 isTerminal(1),
                 isTerminal(2));
+    }
+
+    /** The secrets that neither stream prints; whoever learns of one adds it. */
+    Redactor secrets() {
+        return out.secrets();
+    }
+
+    /** The same, and on stderr nothing is printed either that {@link #secrets} has. */
+    Terminal discreet() {
+        return new Terminal(in, out, new TalkStream(err, true, out.secrets()), env, inTty, outTty, errTty);
     }
 
     Style outStyle(boolean noColor) {
@@ -110,10 +121,19 @@ record Terminal(
     /** The terminal's width in cells. */
     int width() {
         int columns = positive(env.getOrDefault("COLUMNS", ""));
-        if (columns > 0) {
-            return columns;
-        }
-        return inTty || outTty || errTty ? askedWidth() : DEFAULT_WIDTH;
+        return columns > 0 ? columns : asked(1, DEFAULT_WIDTH);
+    }
+
+    /** The terminal's height in lines. */
+    int height() {
+        int lines = positive(env.getOrDefault("LINES", ""));
+        return lines > 0 ? lines : asked(0, DEFAULT_HEIGHT);
+    }
+
+    private int asked(int number, int otherwise) {
+        String[] size = inTty || outTty || errTty ? askedSize().strip().split(" ") : new String[0];
+        int asked = number < size.length ? positive(size[number]) : 0;
+        return asked > 0 ? asked : otherwise;
     }
 
     private boolean isSet(String variable) {
@@ -135,8 +155,8 @@ record Terminal(
         return true;
     }
 
-    // Java cannot ask a terminal for its size, and bash does not export COLUMNS.
-    private static int askedWidth() {
+    // Java cannot ask a terminal for its size, and bash exports neither COLUMNS nor LINES. stty prints rows and columns.
+    private static String askedSize() {
         try {
             Process stty = new ProcessBuilder("stty", "size")
                     .redirectInput(Path.of("/dev/tty").toFile())
@@ -146,14 +166,12 @@ record Terminal(
             if (!stty.waitFor(1, TimeUnit.SECONDS)) {
                 stty.destroyForcibly();
             }
-            int space = size.indexOf(' ');
-            int columns = positive(size.substring(space + 1).strip());
-            return columns > 0 ? columns : DEFAULT_WIDTH;
+            return size;
         } catch (IOException e) {
-            return DEFAULT_WIDTH;
+            return "";
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            return DEFAULT_WIDTH;
+            return "";
         }
     }
 

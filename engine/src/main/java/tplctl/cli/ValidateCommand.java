@@ -1,12 +1,12 @@
 package tplctl.cli;
 
+import com.google.gson.JsonObject;
 import java.util.List;
 import java.util.Optional;
 import tplctl.diag.Diagnostics;
 import tplctl.model.Project;
 import tplctl.report.DiagnosticsJson;
 import tplctl.report.DiagnosticsText;
-import tplctl.report.Json;
 
 /** {@code validate}: reads a playbook as apply does, with the facts of an ordinary host, and asks no host anything. */
 final class ValidateCommand implements Command {
@@ -36,10 +36,12 @@ final class ValidateCommand implements Command {
                 .flatMap(inventory ->
                         loader.read(loader.playbook(), inventory, host -> Optional.of(OrdinaryHost.facts()), found));
         if (output != Output.TEXT) {
-            invocation.print(
-                    output == Output.JSON
-                            ? Json.document(DiagnosticsJson.of(found.sorted()))
-                            : EventProgress.line("validate", DiagnosticsJson.of(found.sorted())));
+            JsonObject document = DiagnosticsJson.of(found.sorted());
+            if (output == Output.JSON) {
+                invocation.print(document);
+            } else {
+                invocation.printLine("validate", document);
+            }
             return found.hasErrors() ? ExitCode.INVALID : ExitCode.DONE;
         }
         found.throwIfErrors();

@@ -1,6 +1,8 @@
 package tplctl.report;
 
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -60,6 +62,23 @@ public record OutcomeWords(String key, Style.Tone tone, String message, Map<Stri
         return style.paint(words.tone, words.key + ":") + " ["
                 + Cells.clean(outcome.id().host()) + "] "
                 + Cells.clean(outcome.id().local()) + " (" + Words.took(outcome.took()) + ")";
+    }
+
+    /** What was changed, a line each: {@code size: 1G → 2G}; why nothing was; nothing where there is no more to say. */
+    public static List<String> details(Outcome outcome, Style style) {
+        List<String> details = new ArrayList<>();
+        if (outcome instanceof Outcome.Changed changed) {
+            changed.changes().stream()
+                    .map(change -> PlanWords.of(change, style))
+                    .filter(text -> !text.isEmpty())
+                    .forEach(details::add);
+            changed.metrics().forEach((name, value) -> details.add(Cells.clean(name + ": " + value)));
+        } else if (outcome instanceof Outcome.Removed removed) {
+            removed.notes().forEach(note -> details.addAll(Cells.lines(note)));
+        } else if (outcome instanceof Outcome.Failed || outcome instanceof Outcome.Unreachable) {
+            details.addAll(Cells.lines(of(outcome).message()));
+        }
+        return details;
     }
 
     /** {@link #message} on one line. */

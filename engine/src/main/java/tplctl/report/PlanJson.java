@@ -3,6 +3,8 @@ package tplctl.report;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import tplctl.kind.Change;
 import tplctl.kind.Impact;
 import tplctl.kind.Step;
@@ -12,13 +14,20 @@ import tplctl.model.PlannedResource;
 
 /**
  * A plan as {@code tplctl.plan/v1}. Removals come first, as they run, with the action {@code remove}; a resource that holds has
- * the action {@code unchanged}, one that could not be planned {@code failed}. {@code problems}, and a resource's {@code failure}
- * and {@code notes}, are there only when there are any.
+ * the action {@code unchanged}, one that could not be planned {@code failed}, or {@code unreachable} as its host is; why is its
+ * {@code failure}. {@code unreachable} has the reason for each host that could not be reached, with resources or without. It,
+ * {@code problems}, and a resource's {@code failure} and {@code notes} are there only when there are any.
  */
 public final class PlanJson {
     private PlanJson() {}
 
+    /** A plan of hosts that could all be reached. */
     public static JsonObject of(Plan plan) {
+        return of(plan, Map.of());
+    }
+
+    /** A plan, and why hosts could not be reached. */
+    public static JsonObject of(Plan plan, Map<String, String> unreachable) {
         JsonObject json = new JsonObject();
         json.addProperty("schema", "tplctl.plan/v1");
         json.add("summary", summary(plan));
@@ -27,6 +36,7 @@ public final class PlanJson {
         json.add("orphans", orphans);
         JsonArray resources = new JsonArray();
         plan.removals().forEach(r -> resources.add(removal(r)));
+        plan.absent().forEach(a -> resources.add(absent(a)));
         plan.inOrder().forEach(p -> resources.add(resource(p)));
         json.add("resources", resources);
         if (!plan.problems().isEmpty()) {
@@ -34,6 +44,26 @@ public final class PlanJson {
             plan.problems().forEach(p -> problems.add(problem(p)));
             json.add("problems", problems);
         }
+        addUnreachable(unreachable, json);
+        return json;
+    }
+
+    /** Why hosts could not be reached, by host; nothing when all could. */
+    static void addUnreachable(Map<String, String> unreachable, JsonObject to) {
+        if (!unreachable.isEmpty()) {
+            JsonObject hosts = new JsonObject();
+            new TreeMap<>(unreachable).forEach(hosts::addProperty);
+            to.add("unreachable", hosts);
+        }
+    }
+
+    private static JsonObject absent(Plan.Absent absent) {
+        JsonObject json = new JsonObject();
+        json.addProperty("id", absent.id().toString());
+        json.addProperty("action", absent.unreachable() ? "unreachable" : "failed");
+        json.add("changes", new JsonArray());
+        json.add("commands", new JsonArray());
+        json.addProperty("failure", absent.why());
         return json;
     }
 
@@ -53,7 +83,7 @@ public final class PlanJson {
         json.addProperty(
                 "action",
                 planned.isFailed()
-                        ? "failed"
+                        ? planned.unreachable() ? "unreachable" : "failed"
                         : planned.action().map(PlanWords::key).orElse("unchanged"));
         JsonArray changes = new JsonArray();
         JsonArray commands = new JsonArray();

@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import tplctl.kind.Change;
 import tplctl.kind.Impact;
@@ -25,9 +26,27 @@ public final class PlanText {
      * @param commands whether each change's commands are
      * @param unchanged whether resources that hold are listed too
      * @param diffs further text of a resource, such as the difference of a file's content
+     * @param unreachable why hosts could not be reached, by host
      */
-    public record Options(boolean commands, boolean unchanged, Map<ResourceId, String> diffs) {
+    public record Options(
+            boolean commands, boolean unchanged, Map<ResourceId, String> diffs, Map<String, String> unreachable) {
         public static final Options PLAIN = new Options(false, false, Map.of());
+
+        public Options(boolean commands, boolean unchanged, Map<ResourceId, String> diffs) {
+            this(commands, unchanged, diffs, Map.of());
+        }
+    }
+
+    /** What there is to tell of one host. */
+    private static final class Part {
+        private final List<PlannedRemoval> removals = new ArrayList<>();
+        private final List<Plan.Absent> absent = new ArrayList<>();
+        private final List<PlannedResource> resources = new ArrayList<>();
+        private boolean known;
+
+        boolean isEmpty() {
+            return removals.isEmpty() && absent.isEmpty() && resources.isEmpty() && known;
+        }
     }
 
     private static final String INDENT = "      ";
@@ -69,39 +88,74 @@ public final class PlanText {
     }
 
     private void hosts() {
-        Map<String, List<PlannedRemoval>> removals = new LinkedHashMap<>();
-        Map<String, List<PlannedResource>> resources = new LinkedHashMap<>();
-        Set<String> all = new HashSet<>();
-        for (PlannedRemoval removal : plan.removals()) {
-            all.add(removal.id().host());
-            removals.computeIfAbsent(removal.id().host(), h -> new ArrayList<>())
-                    .add(removal);
-            resources.computeIfAbsent(removal.id().host(), h -> new ArrayList<>());
-        }
+        Map<String, Part> parts = new LinkedHashMap<>();
+        plan.removals().forEach(r -> part(parts, r.id()).removals.add(r));
+        plan.absent().forEach(a -> part(parts, a.id()).absent.add(a));
         for (PlannedResource planned : plan.inOrder()) {
-            all.add(planned.id().host());
+            Part part = part(parts, planned.id());
             if (!planned.changes().isEmpty() || planned.isFailed() || options.unchanged()) {
-                resources
-                        .computeIfAbsent(planned.id().host(), h -> new ArrayList<>())
-                        .add(planned);
+                part.resources.add(planned);
             }
         }
-        resources.forEach((host, planned) -> {
-            if (all.size() > 1) {
+        new TreeSet<>(options.unreachable().keySet()).forEach(host -> parts.computeIfAbsent(host, h -> new Part()));
+        parts.forEach((host, part) -> {
+            if (part.isEmpty()) {
+                return;
+            }
+            if (parts.size() > 1) {
                 out.append(style.paint(Style.Tone.STRONG, Cells.clean(host) + ":"))
                         .append('\n');
             }
-            removals.getOrDefault(host, List.of()).forEach(this::removal);
-            planned.forEach(this::resource);
+            if (!part.known) {
+                indented("unreachable: " + options.unreachable().get(host), Style.Tone.FAILED);
+            }
+            part.removals.forEach(this::removal);
+            resources(part);
             out.append('\n');
         });
     }
 
+    private static Part part(Map<String, Part> parts, ResourceId id) {
+        Part part = parts.computeIfAbsent(id.host(), h -> new Part());
+        part.known = true;
+        return part;
+    }
+
+    // A host that is away fails all its resources for one reason, which is told once.
+    private void resources(Part part) {
+        String last = "";
+        for (Plan.Absent absent : part.absent) {
+            last = failure(absent.id(), absent.unreachable(), absent.why(), last);
+        }
+        for (PlannedResource planned : part.resources) {
+            if (planned.isFailed()) {
+                last = failure(planned.id(), planned.unreachable(), planned.failure(), last);
+            } else {
+                told(last);
+                last = "";
+                resource(planned);
+            }
+        }
+        told(last);
+    }
+
+    private String failure(ResourceId id, boolean unreachable, String why, String last) {
+        String text = (unreachable ? "unreachable: " : "failed: ") + why;
+        if (!text.equals(last)) {
+            told(last);
+        }
+        head(Style.Tone.FAILED, "!", id);
+        return text;
+    }
+
+    private void told(String failure) {
+        if (!failure.isEmpty()) {
+            indented(failure, Style.Tone.FAILED);
+        }
+    }
+
     private void resource(PlannedResource planned) {
-        if (planned.isFailed()) {
-            head(Style.Tone.FAILED, "!", planned.id());
-            indented("failed: " + planned.failure(), Style.Tone.FAILED);
-        } else if (planned.action().isEmpty()) {
+        if (planned.action().isEmpty()) {
             head(Style.Tone.OK, "=", planned.id());
         } else {
             Impact action = planned.action().get();

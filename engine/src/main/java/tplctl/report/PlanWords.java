@@ -5,6 +5,7 @@ import java.util.List;
 import tplctl.kind.Change;
 import tplctl.kind.Impact;
 import tplctl.model.Plan;
+import tplctl.model.PlannedResource;
 
 /** The words and counts of a plan. */
 public final class PlanWords {
@@ -52,7 +53,11 @@ public final class PlanWords {
 
     /** The line that a plan ends with. */
     public static String summary(Plan plan) {
-        long failed = plan.failures().count();
+        long unreachable = plan.failures()
+                        .filter(PlannedResource::unreachable)
+                        .count()
+                + plan.absent().stream().filter(Plan.Absent::unreachable).count();
+        long failed = plan.failures().count() + plan.absent().size() - unreachable;
         if (plan.isEmpty()) {
             long holding = plan.unchanged();
             return holding == 0
@@ -60,7 +65,7 @@ public final class PlanWords {
                     : "Nothing to do: " + (holding == 1 ? "1 resource holds." : holding + " resources hold.");
         }
         List<String> parts = new ArrayList<>();
-        if (!plan.inOrder().isEmpty()) {
+        if (!plan.inOrder().isEmpty() || !plan.absent().isEmpty()) {
             parts.add(plan.count(Impact.CREATE) + " to create");
             parts.add(plan.count(Impact.UPDATE) + " to update");
             parts.add(plan.count(Impact.REPLACE) + " to replace");
@@ -74,6 +79,9 @@ public final class PlanWords {
         }
         if (failed > 0) {
             parts.add(failed + " failed");
+        }
+        if (unreachable > 0) {
+            parts.add(unreachable + " unreachable");
         }
         if (!plan.inOrder().isEmpty()) {
             parts.add(plan.unchanged() + " unchanged");

@@ -6,11 +6,20 @@ import java.util.Map;
 import tplctl.engine.Outcome;
 import tplctl.engine.Report;
 
-/** A run's end as {@code tplctl.report/v1}; {@code interrupted} is there only when the run was. */
+/**
+ * A run's end as {@code tplctl.report/v1}. {@code interrupted} is there only when the run was; {@code unreachable}, the reason for each
+ * host that could not be reached, and {@code phases}, the seconds that each took, only when there are any.
+ */
 public final class ReportJson {
     private ReportJson() {}
 
+    /** A run of which nothing but its outcomes is known. */
     public static JsonObject of(Report report) {
+        return of(report, RunContext.NONE);
+    }
+
+    /** A run and what is known besides. */
+    public static JsonObject of(Report report, RunContext context) {
         JsonObject json = new JsonObject();
         json.addProperty("schema", "tplctl.report/v1");
         Tally tally = Tally.of(report.outcomes());
@@ -27,6 +36,12 @@ public final class ReportJson {
         json.add("resources", resources);
         if (report.interrupted()) {
             json.addProperty("interrupted", true);
+        }
+        PlanJson.addUnreachable(context.unreachable(), json);
+        if (!context.phases().isEmpty()) {
+            JsonObject phases = new JsonObject();
+            context.phases().forEach((name, took) -> phases.addProperty(name, Json.seconds(took)));
+            json.add("phases", phases);
         }
         return json;
     }

@@ -1,12 +1,12 @@
 package tplctl.report;
 
-import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import tplctl.engine.Outcome;
 import tplctl.engine.Report;
 import tplctl.kind.ResourceId;
@@ -16,39 +16,40 @@ import tplctl.kind.ResourceId;
  * {@code ok} counts what changed too.
  */
 public final class ReportText {
-    private static final int PROFILED = 20;
-
     private final Report report;
+    private final RunContext context;
     private final Style style;
     private final boolean oneHost;
     private final StringBuilder out = new StringBuilder();
 
-    private ReportText(Report report, Style style) {
+    private ReportText(Report report, RunContext context, Style style) {
         this.report = report;
+        this.context = context;
         this.style = style;
         this.oneHost =
                 report.outcomes().stream().map(o -> o.id().host()).distinct().count() <= 1;
     }
 
-    /** The whole; {@code profile} adds the resources that took longest. */
-    public static String render(Report report, boolean profile, Style style) {
-        ReportText text = new ReportText(report, style);
+    /** The whole; {@code profile} adds what took longest. */
+    public static String render(Report report, RunContext context, boolean profile, Style style) {
+        ReportText text = new ReportText(report, context, style);
         text.failures();
+        text.silent();
         if (report.interrupted()) {
             text.interrupted();
         } else {
             text.skipped();
         }
         if (profile) {
-            text.profile();
+            text.out.append(ProfileText.render(report, context, style));
         }
         text.recap();
         return text.out.toString();
     }
 
     /** The recap alone. */
-    public static String recap(Report report, Style style) {
-        ReportText text = new ReportText(report, style);
+    public static String recap(Report report, RunContext context, Style style) {
+        ReportText text = new ReportText(report, context, style);
         text.recap();
         return text.out.toString();
     }
@@ -112,21 +113,26 @@ public final class ReportText {
         }
     }
 
-    private void profile() {
-        List<Outcome> slowest = report.outcomes().stream()
-                .sorted(Comparator.comparing(Outcome::took).reversed())
-                .limit(PROFILED)
+    // Where nothing is declared, no outcome tells that the host is away.
+    private List<String> silentHosts() {
+        Set<String> known =
+                report.outcomes().stream().map(o -> o.id().host()).collect(Collectors.toSet());
+        return context.unreachable().keySet().stream()
+                .filter(host -> !known.contains(host))
+                .sorted()
                 .toList();
-        Duration sum = report.outcomes().stream().map(Outcome::took).reduce(Duration.ZERO, Duration::plus);
-        out.append("Took longest (")
-                .append(Words.took(report.took()))
-                .append(" in all, ")
-                .append(Words.took(sum))
-                .append(" one after another):\n");
-        Table table = new Table(2, true, false, false);
-        slowest.forEach(o -> table.row(
-                Words.took(o.took()), shown(o.id()), OutcomeWords.of(o).key()));
-        out.append(table.text()).append('\n');
+    }
+
+    private void silent() {
+        for (String host : silentHosts()) {
+            out.append(style.paint(Style.Tone.FAILED, "unreachable:"))
+                    .append(" [")
+                    .append(Cells.clean(host))
+                    .append("]\n");
+            Cells.lines(context.unreachable().getOrDefault(host, ""))
+                    .forEach(line -> out.append("    ").append(line).append('\n'));
+            out.append('\n');
+        }
     }
 
     private void recap() {
@@ -134,32 +140,10 @@ public final class ReportText {
         report.outcomes()
                 .forEach(o -> byHost.computeIfAbsent(o.id().host(), h -> new ArrayList<>())
                         .add(o));
-        int widest = byHost.keySet().stream()
-                .mapToInt(h -> Cells.width(Cells.clean(h)))
-                .max()
-                .orElse(0);
-        byHost.forEach((host, outcomes) -> {
-            Tally tally = Tally.of(outcomes);
-            boolean bad = tally.failed() + tally.unreachable() > 0;
-            Style.Tone tone = bad ? Style.Tone.FAILED : tally.changed() > 0 ? Style.Tone.CHANGED : Style.Tone.OK;
-            out.append(style.paint(tone, Cells.padded(Cells.clean(host), widest)))
-                    .append(" : ")
-                    .append(counter("ok", tally.ok() + tally.changed(), Style.Tone.OK))
-                    .append(' ')
-                    .append(counter("changed", tally.changed(), Style.Tone.CHANGED))
-                    .append(' ')
-                    .append(counter("unreachable", tally.unreachable(), Style.Tone.FAILED))
-                    .append(' ')
-                    .append(counter("failed", tally.failed(), Style.Tone.FAILED))
-                    .append(' ')
-                    .append(counter("skipped", tally.skipped(), Style.Tone.SKIPPED))
-                    .append('\n');
-        });
-    }
-
-    private String counter(String word, long count, Style.Tone tone) {
-        String text = word + "=" + count;
-        return count > 0 ? style.paint(tone, text) : text;
+        Map<String, Tally> tallies = new LinkedHashMap<>();
+        byHost.forEach((host, outcomes) -> tallies.put(host, Tally.of(outcomes)));
+        silentHosts().forEach(host -> tallies.put(host, new Tally(0, 0, 0, 0, 1)));
+        out.append(RecapText.render(tallies, style));
     }
 
     private String ids(List<Outcome> outcomes) {

@@ -53,7 +53,7 @@ class ProgressTest {
 
     @Test
     void paintsARunningResourceAnewAndErasesItInTheEnd() {
-        LiveProgress progress = new LiveProgress(err, new Style(false, 40, false), 0, () -> now);
+        LiveProgress progress = new LiveProgress(err, new Style(false, 40, false), 24, 0, () -> now);
         progress.started(A);
         progress.started(B);
         progress.step(A, "wait for a text that is longer than the line");
@@ -65,15 +65,13 @@ class ProgressTest {
         assertThat(heard())
                 .isEqualTo(
                         "\r\u001b[2A\u001b[Jchanged: [o41] vms.web (2.0 s)\n  [o41] templates.base, wait fo…  2.0 s\n");
-        progress.close();
+        progress.erase();
         assertThat(heard()).isEqualTo("\r\u001b[1A\u001b[J");
-        progress.tick();
-        assertThat(heard()).isEmpty();
     }
 
     @Test
     void paintsNoMoreLinesThanFit() {
-        LiveProgress progress = new LiveProgress(err, Style.PLAIN, 0, () -> now);
+        LiveProgress progress = new LiveProgress(err, Style.PLAIN, 24, 0, () -> now);
         for (int i = 0; i < 30; i++) {
             progress.started(new ResourceId("h", "vms", "v" + i));
         }
@@ -83,7 +81,7 @@ class ProgressTest {
 
     @Test
     void writesAnEventALine() {
-        EventProgress progress = new EventProgress(err, err, () -> now);
+        EventProgress progress = new EventProgress(new TalkStream(said, true, new Redactor()), err, 0, () -> now);
         seconds(1);
         progress.step(A, "boot");
         assertThat(heard())

@@ -6,8 +6,10 @@ import static tplctl.report.Samples.owned;
 import static tplctl.report.Samples.resource;
 import static tplctl.report.Samples.run;
 
+import com.google.gson.JsonObject;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import tplctl.kind.Change;
 import tplctl.kind.Impact;
@@ -90,6 +92,50 @@ class PlanTextTest {
         assertThat(render(plan(planned("a", "mounts.x")), PlanText.Options.PLAIN))
                 .isEqualTo("Nothing to do: 1 resource holds.\n");
         assertThat(render(plan(), PlanText.Options.PLAIN)).isEqualTo("Nothing to do.\n");
+    }
+
+    @Test
+    void tellsOnceWhyAHostsResourcesCannotBeReached() {
+        String why = "o40: no route";
+        PlannedResource away =
+                new PlannedResource(resource(id("o40", "mounts.x")), List.of(), why, true, Optional.empty());
+        Plan plan = new Plan(
+                List.of(away, planned("o41", "mounts.x", Change.create("path", "/x"))),
+                List.of(),
+                List.of(),
+                List.of(),
+                List.of(
+                        new Plan.Absent(id("o40", "vms.a"), why, true),
+                        new Plan.Absent(id("o42", "vms.b"), "o42: no facts", false)));
+        Map<String, String> unreachable = Map.of("o40", why, "o39", "o39: refused");
+        assertThat(render(plan, new PlanText.Options(false, false, Map.of(), unreachable)))
+                .isEqualTo("""
+                        + create
+
+                        o40:
+                           ! vms.a
+                           ! mounts.x
+                              unreachable: o40: no route
+
+                        o42:
+                           ! vms.b
+                              failed: o42: no facts
+
+                        o41:
+                           + mounts.x
+                              path: /x
+
+                        o39:
+                              unreachable: o39: refused
+
+                        Plan: 1 to create, 0 to update, 0 to replace, 0 to remove, 1 failed, 2 unreachable, 0 unchanged.
+                        """);
+        JsonObject json = PlanJson.of(plan, unreachable);
+        assertThat(json.getAsJsonArray("resources"))
+                .extracting(r -> r.getAsJsonObject().get("id").getAsString() + " "
+                        + r.getAsJsonObject().get("action").getAsString())
+                .containsExactly("o40:vms.a unreachable", "o42:vms.b failed", "o40:mounts.x unreachable", "o41:mounts.x create");
+        assertThat(json.getAsJsonObject("unreachable").keySet()).containsExactly("o39", "o40");
     }
 
     @Test

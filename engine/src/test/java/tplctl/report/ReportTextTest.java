@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static tplctl.report.Samples.id;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -34,7 +36,7 @@ class ReportTextTest {
 
     @Test
     void saysWhatFailedWhatWasSkippedAndTheRecap() {
-        Golden.check("report.txt", ReportText.render(MIXED, true, Style.PLAIN));
+        Golden.check("report.txt", ReportText.render(MIXED, RunContext.NONE, true, Style.PLAIN));
     }
 
     @Test
@@ -47,7 +49,7 @@ class ReportTextTest {
                         new Outcome.Skipped(id("localhost", "mounts.c"), Duration.ZERO, id("localhost", "mounts.c"))),
                 ms(100),
                 true);
-        assertThat(ReportText.render(report, false, Style.PLAIN)).isEqualTo("""
+        assertThat(ReportText.render(report, RunContext.NONE, false, Style.PLAIN)).isEqualTo("""
                         Interrupted.
                           done: mounts.a
                           held already: packages.default
@@ -61,8 +63,78 @@ class ReportTextTest {
     @Test
     void endsWithAnsiblesRecapLine() {
         Report report = new Report(List.of(new Outcome.Unchanged(id("localhost", "mounts.a"), ms(1))), ms(2), false);
-        assertThat(ReportText.render(report, false, Style.PLAIN))
+        assertThat(ReportText.render(report, RunContext.NONE, false, Style.PLAIN))
                 .isEqualTo("localhost : ok=1 changed=0 unreachable=0 failed=0 skipped=0\n");
+    }
+
+    @Test
+    void alignsTheRecapAndHasALineForAHostThatIsAwayWithoutAnyResource() {
+        Report report = new Report(
+                List.of(
+                        new Outcome.Changed(id("o41", "mounts.a"), ms(1), List.of(), Map.of()),
+                        new Outcome.Unreachable(id("o40", "mounts.a"), ms(1), "o40: no route")),
+                ms(2),
+                false);
+        RunContext context = new RunContext(Map.of("o40", "o40: no route", "host-9", "host-9: refused"), Map.of());
+        assertThat(ReportText.render(report, context, false, Style.PLAIN)).isEqualTo("""
+                        unreachable: [o40] mounts.a (0.0 s)
+                            o40: no route
+
+                        unreachable: [host-9]
+                            host-9: refused
+
+                        o41    : ok=1 changed=1 unreachable=0 failed=0 skipped=0
+                        o40    : ok=0 changed=0 unreachable=1 failed=0 skipped=0
+                        host-9 : ok=0 changed=0 unreachable=1 failed=0 skipped=0
+                        """);
+        assertThat(ReportJson.of(report, context).getAsJsonObject("unreachable").toString())
+                .isEqualTo("{\"host-9\":\"host-9: refused\",\"o40\":\"o40: no route\"}");
+    }
+
+    @Test
+    void alignsCountsOfDifferentLengths() {
+        List<Outcome> outcomes = new ArrayList<>();
+        for (int i = 0; i < 12; i++) {
+            outcomes.add(new Outcome.Unchanged(id("o41", "mounts.m" + i), ms(1)));
+        }
+        outcomes.add(new Outcome.Unchanged(id("o40", "mounts.m"), ms(1)));
+        assertThat(ReportText.recap(new Report(outcomes, ms(1), false), RunContext.NONE, Style.PLAIN))
+                .isEqualTo("""
+                        o41 : ok=12 changed=0 unreachable=0 failed=0 skipped=0
+                        o40 : ok=1  changed=0 unreachable=0 failed=0 skipped=0
+                        """);
+    }
+
+    @Test
+    void profilesPhasesResourcesAndHosts() {
+        Report report = new Report(
+                List.of(
+                        new Outcome.Unchanged(id("o41", "mounts.a"), ms(100)),
+                        new Outcome.Unchanged(id("o41", "mounts.b"), ms(200)),
+                        new Outcome.Unchanged(id("o40", "mounts.a"), ms(700))),
+                ms(900),
+                false);
+        Map<String, Duration> phases = new LinkedHashMap<>();
+        phases.put("load", ms(300));
+        phases.put("run", ms(900));
+        RunContext context = new RunContext(Map.of(), phases);
+        assertThat(ReportText.render(report, context, true, Style.PLAIN)).startsWith("""
+                        Phases:
+                          0.3 s  load
+                          0.9 s  run
+
+                        Took longest (0.9 s in all, 1.0 s one after another):
+                          0.7 s  o40:mounts.a  ok
+                          0.2 s  o41:mounts.b  ok
+                          0.1 s  o41:mounts.a  ok
+
+                        Sums of hosts:
+                          0.7 s  o40
+                          0.3 s  o41
+
+                        """);
+        assertThat(ReportJson.of(report, context).getAsJsonObject("phases").toString())
+                .isEqualTo("{\"load\":0.3,\"run\":0.9}");
     }
 
     @Test
