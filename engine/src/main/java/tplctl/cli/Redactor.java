@@ -17,7 +17,7 @@ import tplctl.report.Cells;
 
 /**
  * The secrets that this process knows, and texts without them. The last line of defence: whatever handles a secret must not say it to
- * begin with. A secret is found as a whole only, as it is, as a shell quotes it, as a terminal is shown it and as JSON escapes each of
+ * begin with. A secret is found as a whole only, or a whole line of one that has several: as it is, as a shell quotes it, as a terminal is shown it and as JSON escapes each of
  * these. Shorter ones than four characters are left, for they would be found in every word. From any thread.
  */
 final class Redactor {
@@ -106,10 +106,12 @@ final class Redactor {
         return 0;
     }
 
-    // A line break at the end is what a file has and a password has not.
+    // A line break at the end is what a file has and a password has not. Of several lines, most outputs indent each.
     private static Set<String> forms(String secret) {
         Set<String> forms = new TreeSet<>();
-        for (String text : List.of(secret, secret.strip())) {
+        List<String> texts = new ArrayList<>(List.of(secret, secret.strip()));
+        secret.lines().map(String::strip).forEach(texts::add);
+        for (String text : texts) {
             if (text.length() >= SHORTEST) {
                 for (String plain : List.of(text, Cells.clean(text), unquoted(text))) {
                     forms.add(plain);

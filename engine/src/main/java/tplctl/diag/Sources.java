@@ -14,7 +14,7 @@ import java.util.regex.Pattern;
 public final class Sources {
     private static final Pattern SECRET =
             Pattern.compile("(?i)[\\w.-]*(?:password|passwd|_pass\\b|secret)[\\w.-]*[\"']?[ \\t]*[:=][ \\t]*"
-                    + "(\"[^\"]*\"|'[^']*'|.+?(?=\\s+\\w+=|$))");
+                    + "(\"(?:[^\"\\\\]|\\\\.)*\"|'(?:[^']|'')*'|.+?(?=\\s+\\w+=|$))");
 
     private final Map<String, List<String>> files = new HashMap<>();
 

@@ -18,6 +18,24 @@ public final class FileReader {
     private static final int ABSENT = 44;
     private static final long MOST_BYTES = 1 << 20;
 
+    // test -e is false also for what lies in a directory that may not be searched, which ls tells apart; LC_ALL is C. A pipe
+    // must not be opened: it would be waited for.
+    private static final String READ = """
+            file={}
+            if ! why=$(ls -dL -- "$file" 2>&1); then
+              case $why in
+                *'No such file or directory'* | *'Not a directory'*) exit %d ;;
+              esac
+              printf '%%s\\n' "$why" >&2
+              exit 1
+            fi
+            [ -f "$file" ] || { echo 'not a regular file' >&2; exit 1; }
+            set -e
+            size=$(wc -c < "$file")
+            [ "$size" -le %d ] || { echo 'more than 1 MiB' >&2; exit 1; }
+            base64 < "$file"
+            """.formatted(ABSENT, MOST_BYTES).strip();
+
     private FileReader() {}
 
     /**
@@ -33,12 +51,7 @@ public final class FileReader {
         Frames frames = new Frames(Observer.nonce());
         List<Integer> numbers = new ArrayList<>();
         for (String path : paths) {
-            numbers.add(frames.add(Sh.of(
-                    "[ -e {} ] || exit " + ABSENT + "\n[ \"$(wc -c < {})\" -le " + MOST_BYTES
-                            + " ] || { echo 'more than 1 MiB' >&2; exit 1; }\nbase64 < {}",
-                    path,
-                    path,
-                    path)));
+            numbers.add(frames.add(Sh.of(READ, path)));
         }
         CommandResult result = host.query(Observer.script(frames.script()), LIMIT);
         Frames.Answers answers = frames.answers(result.stdout(), result.stderr());

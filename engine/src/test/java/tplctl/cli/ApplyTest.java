@@ -155,7 +155,7 @@ class ApplyTest {
 
     @Test
     void refusesAHostThatAnotherRunHas() {
-        tplctl.session.lockedBy = "ann@laptop, pid 7";
+        tplctl.session.held.put("localhost", "ann@laptop, pid 7");
         assertThat(tplctl.run("apply", playbook).exits(6).err())
                 .isEqualTo("tplctl: localhost: locked by ann@laptop, pid 7; wait for it to end\n");
         tplctl.run("plan", playbook).exits(0);

@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -12,6 +13,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 import tplctl.engine.FileReader;
+import tplctl.engine.HostEvent;
 import tplctl.engine.Locks;
 import tplctl.engine.Outcome;
 import tplctl.engine.Report;
@@ -22,6 +24,7 @@ import tplctl.host.LockHeldException;
 import tplctl.inventory.Inventory;
 import tplctl.kind.ProbeOutput;
 import tplctl.kind.ResourceId;
+import tplctl.login.Secret;
 import tplctl.model.Observations;
 import tplctl.model.Observed;
 import tplctl.model.OwnedRecord;
@@ -43,16 +46,38 @@ final class FakeSession implements Session {
     final List<String> asked = new ArrayList<>();
     final List<String> begun = new ArrayList<>();
     final Set<String> becoming = new TreeSet<>();
-    String lockedBy = "";
+    /** Who has hosts, by host. */
+    final Map<String, String> held = new TreeMap<>();
+
+    /** What the user is asked for when the session is begun. */
+    Optional<Secret> prompted = Optional.empty();
+
+    private Optional<Options> options = Optional.empty();
+    private RunListener told = RunListener.SILENT;
     boolean closed;
     int runs;
 
+    /** Opened with these. */
+    Session opened(Options given) {
+        options = Optional.of(given);
+        return this;
+    }
+
     @Override
-    public void listen(RunListener listener) {}
+    public void listen(RunListener listener) {
+        told = listener;
+    }
 
     @Override
     public void begin(Inventory complete, List<String> hosts, Set<String> becoming) {
         begun.addAll(hosts);
+        prompted.ifPresent(secret -> options.orElseThrow().secrets().accept(secret));
+        told.connecting(hosts);
+        for (String host : hosts) {
+            told.debug(host, "kex: start");
+            String why = unreachable.get(host);
+            told.host(host, why == null ? HostEvent.CONNECTED : HostEvent.UNREACHABLE, why == null ? "" : why);
+        }
     }
 
     @Override
@@ -72,11 +97,16 @@ final class FakeSession implements Session {
     @Override
     public Locks.Refused lock(List<String> hosts, String command, Consumer<String> waiting, boolean partly) {
         asked.add("lock " + hosts + " for " + command);
-        if (lockedBy.isEmpty()) {
-            return new Locks.Refused(Map.of(), Map.of());
+        Map<String, LockHeldException> refused = new LinkedHashMap<>();
+        for (String host : hosts) {
+            String holder = held.get(host);
+            if (holder != null) {
+                refused.put(host, new LockHeldException(host, holder, "wait for it to end"));
+            } else if (!unreachable.containsKey(host)) {
+                told.host(host, HostEvent.LOCKED, "");
+            }
         }
-        String host = hosts.get(0);
-        return new Locks.Refused(Map.of(host, new LockHeldException(host, lockedBy, "wait for it to end")), Map.of());
+        return new Locks.Refused(refused, Map.of());
     }
 
     @Override
@@ -92,7 +122,13 @@ final class FakeSession implements Session {
                 seen.put(resource.id(), resource.observed(new ProbeOutput(0, notes.getOrDefault(id, ""), "")));
             }
         }
-        return new Observations(seen, failed, unreachable, owned);
+        hosts.stream().filter(h -> !unreachable.containsKey(h)).forEach(host -> {
+            told.script(host, "observe it", "exit 0", Duration.ofMillis(7));
+            told.host(host, HostEvent.OBSERVED, "");
+        });
+        Map<String, String> away = new HashMap<>(unreachable);
+        away.keySet().retainAll(hosts);
+        return new Observations(seen, failed, away, owned);
     }
 
     @Override

@@ -64,7 +64,7 @@ final class Tplctl {
 
     private Session open(Inventory inventory, Session.Options given) {
         options = Optional.of(given);
-        return session;
+        return session.opened(given);
     }
 
     String write(String name, String text) {
