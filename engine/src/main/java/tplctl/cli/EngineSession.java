@@ -48,6 +48,7 @@ final class EngineSession implements Session {
     private static final Duration REPORTING = Duration.ofSeconds(2);
 
     private final Options options;
+    private final Connections.Connector connector;
     private final Connections connections;
     private final HostLinks links;
     private final Locks locks = new Locks();
@@ -59,6 +60,16 @@ final class EngineSession implements Session {
         this.inventory = inventory;
         this.options = options;
         this.links = new HostLinks(options, passphrases, this::logged);
+        this.connector = this::connect;
+        this.connections = new Connections(this::watched, options.forks());
+    }
+
+    /** A session that connects in another way. */
+    EngineSession(Inventory inventory, Options options, Connections.Connector connector) {
+        this.inventory = inventory;
+        this.options = options;
+        this.links = new HostLinks(options, Passphrases.none(), this::logged);
+        this.connector = connector;
         this.connections = new Connections(this::watched, options.forks());
     }
 
@@ -189,7 +200,7 @@ final class EngineSession implements Session {
 
     private Connections.Link watched(String name) {
         try {
-            Connections.Link link = connect(name);
+            Connections.Link link = connector.connect(name);
             told.host(name, HostEvent.CONNECTED, "");
             return options.verbosity() >= Progress.SHOW_SCRIPTS ? new TracedLink(link, told) : link;
         } catch (HostUnreachableException e) {

@@ -102,21 +102,6 @@ class ApplyTest {
     }
 
     @Test
-    void writesEventsAsTheyHappen() {
-        List<JsonObject> events = tplctl.run("apply", "-o", "ndjson", playbook)
-                .exits(0)
-                .out()
-                .lines()
-                .map(line -> JsonParser.parseString(line).getAsJsonObject())
-                .toList();
-        assertThat(events)
-                .extracting(e -> e.get("event").getAsString())
-                .containsExactly("plan", "started", "started", "finished", "finished", "report");
-        assertThat(events.get(3).get("id").getAsString()).isEqualTo("localhost:notes.a");
-        assertThat(events.get(3).get("outcome").getAsString()).isEqualTo("changed");
-    }
-
-    @Test
     void showsWhatChangesInFiles() {
         tplctl.session.notes.put("localhost:notes.a", "hallo");
         assertThat(tplctl.run("plan", "--diff", playbook).exits(0).out())

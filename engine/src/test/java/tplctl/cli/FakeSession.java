@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import tplctl.engine.FileReader;
 import tplctl.engine.HostEvent;
@@ -48,6 +49,12 @@ final class FakeSession implements Session {
     final Set<String> becoming = new TreeSet<>();
     /** Who has hosts, by host. */
     final Map<String, String> held = new TreeMap<>();
+
+    /** What happens while the plan runs; true when it was interrupted. */
+    BooleanSupplier during = () -> false;
+
+    Runnable onStop = () -> {};
+    Runnable onInterrupt = () -> {};
 
     /** What the user is asked for when the session is begun. */
     Optional<Secret> prompted = Optional.empty();
@@ -145,8 +152,9 @@ final class FakeSession implements Session {
             listener.started(planned.id());
             outcomes.add(outcome(planned));
         }
+        boolean interrupted = during.getAsBoolean();
         outcomes.forEach(listener::finished);
-        return new Report(outcomes, Duration.ofMillis(1500), false);
+        return new Report(outcomes, Duration.ofMillis(1500), interrupted);
     }
 
     private static Outcome outcome(PlannedResource planned) {
@@ -162,10 +170,16 @@ final class FakeSession implements Session {
     }
 
     @Override
-    public void stop() {}
+    public void stop() {
+        asked.add("stop");
+        onStop.run();
+    }
 
     @Override
-    public void interrupt() {}
+    public void interrupt() {
+        asked.add("interrupt");
+        onInterrupt.run();
+    }
 
     @Override
     public Status status(String host, boolean verify) {

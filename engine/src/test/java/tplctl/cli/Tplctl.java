@@ -35,6 +35,7 @@ final class Tplctl {
     private boolean tty;
     private final Map<String, String> env = new HashMap<>(Map.of("NO_COLOR", "1", "TERM", "dumb", "COLUMNS", "100"));
     private Optional<Session.Options> options = Optional.empty();
+    private Optional<Session.Factory> sessions = Optional.empty();
 
     Tplctl(Path directory) {
         this(directory, () -> Map.of("notes", new Notes()));
@@ -49,6 +50,12 @@ final class Tplctl {
     Tplctl typing(String text) {
         answers = text;
         tty = true;
+        return this;
+    }
+
+    /** Runs on sessions of another sort. */
+    Tplctl on(Session.Factory factory) {
+        sessions = Optional.of(factory);
         return this;
     }
 
@@ -87,7 +94,7 @@ final class Tplctl {
                 tty,
                 false,
                 tty);
-        int exit = new Main(terminal, kinds, this::open).run(args);
+        int exit = new Main(terminal, kinds, sessions.orElse(this::open)).run(args);
         terminal.out().flush();
         return new Result(exit, text(out), text(err));
     }

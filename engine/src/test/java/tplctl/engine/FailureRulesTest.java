@@ -104,6 +104,38 @@ class FailureRulesTest {
     }
 
     @Test
+    void whatNeedsAnotherHostFailsWhenThatOneIsLost() {
+        List<String> told = new ArrayList<>();
+        HostStates states = new HostStates(host -> true, new RunListener() {
+            @Override
+            public void host(String name, HostEvent state, String message) {
+                told.add(name + " " + state + " " + message);
+            }
+        });
+        HostUnreachableException lost = new HostUnreachableException("h2", "reset", new IOException("reset"));
+        Outcome outcome = states.lost(Playbooks.id("h1:things.a"), Duration.ZERO, "copy it", lost);
+        assertThat(outcome).isInstanceOf(Outcome.Failed.class);
+        assertThat(((Outcome.Failed) outcome).message()).startsWith("h2: ");
+        assertThat(states.foregone(Playbooks.id("h2:things.b"))).containsInstanceOf(Outcome.Unreachable.class);
+        assertThat(states.foregone(Playbooks.id("h1:things.b"))).isEmpty();
+        states.lost(Playbooks.id("h1:things.c"), Duration.ZERO, "copy it", lost);
+        assertThat(told).containsExactly("h2 UNREACHABLE h2: reset");
+    }
+
+    @Test
+    void whatNeedsNoChangeIsSoWithoutALock() {
+        Project project = Playbooks.play("things: { a: , b: }");
+        done.add("b");
+        Report report = new Runner(
+                        this::host,
+                        RunListener.SILENT,
+                        new Runner.Options(2, host -> 1, host -> false, RetryDelay.none(), false),
+                        System::nanoTime)
+                .run(Playbooks.seen(project, "things.a=create").plan(), project, List.of());
+        assertThat(report.outcomes()).extracting(FailureRulesTest::shown).containsExactly("Failed", "Unchanged");
+    }
+
+    @Test
     void waitsLongerFromTryToTryUpToALimitAndNeverTheSameForAll() {
         RetryDelay least = RetryDelay.standard(() -> 0);
         RetryDelay most = RetryDelay.standard(() -> 0.9999);

@@ -38,6 +38,7 @@ public final class FakeHost implements Host {
     private final Map<String, String> modes = new ConcurrentHashMap<>();
     private final Map<String, Supplier<Duplex>> sockets = new ConcurrentHashMap<>();
     private Optional<String> holder = Optional.empty();
+    private Optional<String> lockTrouble = Optional.empty();
 
     public FakeHost(String name) {
         this.name = name;
@@ -69,6 +70,17 @@ public final class FakeHost implements Host {
     public synchronized FakeHost lockedBy(String other) {
         holder = Optional.of(other);
         return this;
+    }
+
+    /** Cannot be locked, for this reason. */
+    public synchronized FakeHost lockFails(String why) {
+        lockTrouble = Optional.of(why);
+        return this;
+    }
+
+    /** Whether nobody has it. */
+    public synchronized boolean isFree() {
+        return holder.isEmpty();
     }
 
     /** All calls so far, in their order: of query, change, put, read, sha256, openUnix, lock and interrupt. */
@@ -149,6 +161,9 @@ public final class FakeHost implements Host {
     @Override
     public synchronized HostLock lock(String line, Duration patience, Consumer<String> waiting) {
         calls.add(new Call("lock", line));
+        lockTrouble.ifPresent(why -> {
+            throw new HostException(name, "lock the host", why);
+        });
         holder.ifPresent(other -> {
             throw new LockHeldException(name, other, "wait until it is done");
         });
