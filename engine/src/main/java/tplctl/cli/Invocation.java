@@ -41,7 +41,9 @@ record Invocation(
 
     /** Prints a document as one line, which says what it is. */
     void printLine(String event, JsonObject document) {
-        terminal.out().printMasked(EventProgress.line(event, terminal.secrets().json(document).getAsJsonObject()));
+        terminal.out()
+                .printMasked(EventProgress.line(
+                        event, terminal.secrets().json(document).getAsJsonObject()));
     }
 
     /** Says something to the user that is no result. */

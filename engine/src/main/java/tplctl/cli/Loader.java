@@ -122,8 +122,7 @@ final class Loader {
 
     // Before anything is asked: a port that is none must not be found when half of the hosts are done.
     private void checkConnections(Project project, Project.Context context, Diagnostics errors) {
-        Settings settings =
-                Session.Options.of(invocation, context.extraVars()).login();
+        Settings settings = Session.Options.of(invocation, context.extraVars()).login();
         Scopes scopes = Scopes.of(
                 project.inventory(), context.extraVars(), context.files().base());
         Redactor secrets = invocation.terminal().secrets();
@@ -143,7 +142,7 @@ final class Loader {
         Arguments args = invocation.args();
         Set<String> tags = args.words(Flag.TAGS);
         Set<String> skipped = args.words(Flag.SKIP_TAGS);
-        Set<String> known = tags(project);
+        Set<String> known = tags(project.graph().order());
         tags.forEach(tag -> refuseUnknown(tag, known, project));
         skipped.forEach(tag -> refuseUnknown(tag, known, project));
         return new Selection(tags, skipped, limit(project));
@@ -154,9 +153,10 @@ final class Loader {
         return project.playbook().hosts().stream().filter(selection::covers).toList();
     }
 
-    static Set<String> tags(Project project) {
+    /** The tags that some of these resources have. */
+    static Set<String> tags(List<Resource<?, ?>> resources) {
         Set<String> tags = new TreeSet<>();
-        project.graph().order().forEach(r -> tags.addAll(r.common().tags()));
+        resources.forEach(r -> tags.addAll(r.common().tags()));
         return tags;
     }
 

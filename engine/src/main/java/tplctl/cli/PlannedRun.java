@@ -114,7 +114,9 @@ final class PlannedRun implements AutoCloseable {
         running = true;
         phases.begin("run");
         Report report;
-        progress.about(project.graph(), plan.inOrder().size() + plan.removals().size() + plan.absent().size());
+        progress.about(
+                project.graph(),
+                plan.inOrder().size() + plan.removals().size() + plan.absent().size());
         try (Progress.Shown shown = progress.begin()) {
             report = session.run(plan, project, observations.owned(), args.has(Flag.ADOPT), progress);
         }
@@ -135,8 +137,7 @@ final class PlannedRun implements AutoCloseable {
         }
     }
 
-    private Observations observe(
-            Project project, Selection selection, List<String> hosts, Map<String, String> locked) {
+    private Observations observe(Project project, Selection selection, List<String> hosts, Map<String, String> locked) {
         phases.begin("observe");
         List<String> ours = hosts.stream().filter(h -> !locked.containsKey(h)).toList();
         List<Resource<?, ?>> observed = observed(project, selection);

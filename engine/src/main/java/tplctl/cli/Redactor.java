@@ -47,7 +47,9 @@ final class Redactor {
             }
         }
         if (any) {
-            all.values().forEach(texts -> texts.sort(Comparator.comparingInt(String::length).reversed()));
+            all.values()
+                    .forEach(texts ->
+                            texts.sort(Comparator.comparingInt(String::length).reversed()));
             forms = all;
         }
     }

@@ -3,6 +3,8 @@ package tplctl.cli;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import tplctl.diag.Diagnostics;
 import tplctl.inventory.Inventory;
 import tplctl.model.Project;
@@ -96,7 +98,8 @@ final class RunCommand implements Command {
                         .sessions()
                         .open(inventory, Session.Options.of(invocation, loader.extraVars(new Diagnostics())));
                 PlannedRun run = new PlannedRun(invocation, session, output, mode)) {
-            Project project = loader.load(loader.playbook(), inventory, new SessionFacts(session, invocation, run::waiting));
+            Project project =
+                    loader.load(loader.playbook(), inventory, new SessionFacts(session, invocation, run::waiting));
             return run.of(project, loader.selection(project), dry);
         }
     }
@@ -109,13 +112,18 @@ final class RunCommand implements Command {
                 project.graph().order().stream().filter(selection::selects).toList();
         StringBuilder out = new StringBuilder();
         if (args.has(Flag.LIST_HOSTS)) {
-            Loader.hosts(project, selection).forEach(h -> out.append(h).append('\n'));
+            List<String> hosts = Loader.hosts(project, selection);
+            boolean some = args.has(Flag.TAGS) || args.has(Flag.SKIP_TAGS);
+            Set<String> used = selected.stream().map(r -> r.id().host()).collect(Collectors.toSet());
+            hosts.stream()
+                    .filter(host -> !some || used.contains(host))
+                    .forEach(host -> out.append(host).append('\n'));
         }
         if (args.has(Flag.LIST_TASKS)) {
             selected.forEach(r -> out.append(r.id()).append('\n'));
         }
         if (args.has(Flag.LIST_TAGS)) {
-            Loader.tags(project).forEach(t -> out.append(t).append('\n'));
+            Loader.tags(selected).forEach(t -> out.append(t).append('\n'));
         }
         invocation.print(out.toString());
         return ExitCode.DONE;

@@ -72,6 +72,7 @@ abstract class SpokenProgress extends Progress {
     public final synchronized void finished(Outcome outcome) {
         running.finished(outcome.id());
         counts.merge(count(outcome), 1, Integer::sum);
+        whys.ifPresent(w -> w.heard(outcome));
         if (outcome instanceof Outcome.Unchanged && verbosity < SHOW_RESULTS) {
             return;
         }
@@ -82,7 +83,8 @@ abstract class SpokenProgress extends Progress {
         }
         if (outcome instanceof Outcome.Skipped skipped) {
             whys.map(w -> w.of(skipped))
-                    .ifPresent(why -> lines.append("    ").append(Cells.clean(why)).append('\n'));
+                    .ifPresent(
+                            why -> lines.append("    ").append(Cells.clean(why)).append('\n'));
         }
         say(lines.toString());
     }
@@ -128,7 +130,8 @@ abstract class SpokenProgress extends Progress {
     final Optional<String> waiting() {
         return connecting.isEmpty()
                 ? Optional.empty()
-                : Optional.of("connecting to " + connecting.size() + " of " + hosts + (hosts == 1 ? " host" : " hosts"));
+                : Optional.of(
+                        "connecting to " + connecting.size() + " of " + hosts + (hosts == 1 ? " host" : " hosts"));
     }
 
     /** How long hosts have been connected to, in nanoseconds. */

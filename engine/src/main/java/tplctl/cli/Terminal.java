@@ -155,7 +155,8 @@ record Terminal(
         return true;
     }
 
-    // Java cannot ask a terminal for its size, and bash exports neither COLUMNS nor LINES. stty prints rows and columns.
+    // Java cannot ask a terminal for its size, and bash exports neither COLUMNS nor LINES. stty prints rows and
+    // columns.
     private static String askedSize() {
         try {
             Process stty = new ProcessBuilder("stty", "size")

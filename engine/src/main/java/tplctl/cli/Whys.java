@@ -4,8 +4,10 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import tplctl.engine.Outcome;
 import tplctl.kind.ResourceId;
 import tplctl.model.ResourceGraph;
@@ -15,8 +17,17 @@ final class Whys {
     private final ResourceGraph graph;
     private final Map<ResourceId, List<ResourceGraph.Edge>> from = new HashMap<>();
 
+    private final Set<ResourceId> unreachable = new HashSet<>();
+
     Whys(ResourceGraph graph) {
         this.graph = graph;
+    }
+
+    /** How a resource ended that others may be skipped for. */
+    void heard(Outcome outcome) {
+        if (outcome instanceof Outcome.Unreachable) {
+            unreachable.add(outcome.id());
+        }
     }
 
     /** {@code o41:vms.web needs o41:templates.base, which lies on /mnt of o41:mounts.ram, which failed}. */
@@ -31,15 +42,21 @@ final class Whys {
             text.append(lead).append(edge.why()).append(' ').append(edge.to());
             lead = ", which ";
         }
-        return way.isEmpty() ? "because of " + skipped.because() : text.append(", which failed").toString();
+        return way.isEmpty()
+                ? "because of " + skipped.because()
+                : text.append(end(skipped.because())).toString();
+    }
+
+    private String end(ResourceId because) {
+        return unreachable.contains(because) ? ", which is unreachable" : ", which failed";
     }
 
     // The shortest one there is.
     private List<ResourceGraph.Edge> way(ResourceId begin, ResourceId end) {
         if (from.isEmpty()) {
             graph.edges()
-                    .forEach(e ->
-                            from.computeIfAbsent(e.from(), id -> new ArrayList<>()).add(e));
+                    .forEach(e -> from.computeIfAbsent(e.from(), id -> new ArrayList<>())
+                            .add(e));
         }
         Map<ResourceId, ResourceGraph.Edge> reached = new HashMap<>();
         Deque<ResourceId> next = new ArrayDeque<>(List.of(begin));

@@ -18,7 +18,8 @@ public final class FileReader {
     private static final int ABSENT = 44;
     private static final long MOST_BYTES = 1 << 20;
 
-    // test -e is false also for what lies in a directory that may not be searched, which ls tells apart; LC_ALL is C. A pipe
+    // test -e is false also for what lies in a directory that may not be searched, which ls tells apart; LC_ALL is C. A
+    // pipe
     // must not be opened: it would be waited for.
     private static final String READ = """
             file={}

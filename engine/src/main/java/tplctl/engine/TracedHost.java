@@ -49,8 +49,10 @@ final class TracedHost implements Host {
 
     @Override
     public Optional<byte[]> read(String path) {
-        return told("read " + path, () -> host.read(path), r -> r.map(b -> b.length + " bytes")
-                .orElse("absent"));
+        return told(
+                "read " + path,
+                () -> host.read(path),
+                r -> r.map(b -> b.length + " bytes").orElse("absent"));
     }
 
     @Override

@@ -1,24 +1,23 @@
 package tplctl.engine;
 
+import java.util.IdentityHashMap;
+import java.util.Map;
 import tplctl.host.Host;
 
 /** A connection of which a listener is told every script, in either view. */
 public final class TracedLink implements Connections.Link {
     private final Connections.Link link;
-    private final Host plain;
-    private final Host become;
+    private final RunListener listener;
+    private final Map<Host, Host> traced = new IdentityHashMap<>();
 
     public TracedLink(Connections.Link link, RunListener listener) {
         this.link = link;
-        Host one = link.view(false);
-        Host other = link.view(true);
-        this.plain = new TracedHost(one, listener);
-        this.become = other == one ? plain : new TracedHost(other, listener);
+        this.listener = listener;
     }
 
     @Override
-    public Host view(boolean becoming) {
-        return becoming ? become : plain;
+    public synchronized Host view(boolean become) {
+        return traced.computeIfAbsent(link.view(become), host -> new TracedHost(host, listener));
     }
 
     @Override

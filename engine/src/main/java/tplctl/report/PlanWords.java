@@ -53,9 +53,7 @@ public final class PlanWords {
 
     /** The line that a plan ends with. */
     public static String summary(Plan plan) {
-        long unreachable = plan.failures()
-                        .filter(PlannedResource::unreachable)
-                        .count()
+        long unreachable = plan.failures().filter(PlannedResource::unreachable).count()
                 + plan.absent().stream().filter(Plan.Absent::unreachable).count();
         long failed = plan.failures().count() + plan.absent().size() - unreachable;
         if (plan.isEmpty()) {

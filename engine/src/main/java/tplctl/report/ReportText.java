@@ -115,8 +115,7 @@ public final class ReportText {
 
     // Where nothing is declared, no outcome tells that the host is away.
     private List<String> silentHosts() {
-        Set<String> known =
-                report.outcomes().stream().map(o -> o.id().host()).collect(Collectors.toSet());
+        Set<String> known = report.outcomes().stream().map(o -> o.id().host()).collect(Collectors.toSet());
         return context.unreachable().keySet().stream()
                 .filter(host -> !known.contains(host))
                 .sorted()

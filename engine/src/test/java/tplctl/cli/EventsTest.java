@@ -34,7 +34,8 @@ class EventsTest {
                 .on((found, options) -> new EngineSession(found, options, hosts::connect));
         inventory = tplctl.write("hosts.yml", "all: { hosts: { h1: , h2: , h3: } }\n");
         playbook = tplctl.write(
-                "site.yml", "- hosts: [h1, h2, h3]\n  things: { a: , b: { ref: a } }\n- hosts: h1\n  things: { c: { needs: h3:things.a } }\n");
+                "site.yml",
+                "- hosts: [h1, h2, h3]\n  things: { a: , b: { ref: a } }\n- hosts: h1\n  things: { c: { needs: h3:things.a } }\n");
         hosts.away("h3", "no route");
     }
 
@@ -74,19 +75,15 @@ class EventsTest {
     void everyEventHasTheKeysThatAreWrittenDown() {
         for (JsonObject event : events("apply")) {
             Set<String> keys = new TreeSet<>(event.keySet());
-            List<String> expected =
-                    switch (event.get("event").getAsString()) {
-                        case "host" -> List.of("at", "event", "host", "message", "state");
-                        case "started" -> List.of("at", "event", "id");
-                        case "step" -> List.of("at", "doing", "event", "id");
-                        case "finished" ->
-                            List.of("at", "event", "id", "message", "metrics", "outcome", "seconds");
-                        case "plan" ->
-                            List.of("event", "orphans", "resources", "schema", "summary", "unreachable");
-                        case "report" ->
-                            List.of("event", "resources", "schema", "seconds", "summary", "unreachable");
-                        default -> List.of("no such event is written down");
-                    };
+            List<String> expected = switch (event.get("event").getAsString()) {
+                case "host" -> List.of("at", "event", "host", "message", "state");
+                case "started" -> List.of("at", "event", "id");
+                case "step" -> List.of("at", "doing", "event", "id");
+                case "finished" -> List.of("at", "event", "id", "message", "metrics", "outcome", "seconds");
+                case "plan" -> List.of("event", "orphans", "resources", "schema", "summary", "unreachable");
+                case "report" -> List.of("event", "resources", "schema", "seconds", "summary", "unreachable");
+                default -> List.of("no such event is written down");
+            };
             assertThat(new ArrayList<>(keys)).isEqualTo(expected);
         }
     }

@@ -8,9 +8,12 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import tplctl.engine.HostEvent;
 import tplctl.engine.Outcome;
 import tplctl.kind.ResourceId;
+import tplctl.report.Samples;
 import tplctl.report.Style;
 
 class ProgressTest {
@@ -77,6 +80,74 @@ class ProgressTest {
         }
         progress.tick();
         assertThat(heard().lines()).hasSize(13).last().isEqualTo("  and 18 more");
+    }
+
+    @Test
+    void neverPaintsMoreLinesThanTheTerminalHas() {
+        for (int height = 1; height < 40; height++) {
+            LiveProgress progress = new LiveProgress(err, new Style(false, 60, false), height, 0, () -> now);
+            progress.connecting(IntStream.range(0, 50).mapToObj(i -> "h" + i).toList());
+            progress.about(Samples.graph(), 200);
+            for (int i = 0; i < 60; i++) {
+                progress.started(
+                        new ResourceId("h" + i, "vms", "a-rather-long-name-that-does-not-fit-in-the-line" + i));
+            }
+            progress.tick();
+            assertThat(heard().lines())
+                    .hasSizeLessThan(Math.max(4, height))
+                    .allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(60));
+        }
+    }
+
+    @Test
+    void countsManyAndShowsThoseThatTakeLongest() {
+        LiveProgress progress = new LiveProgress(err, Style.PLAIN, 6, 0, () -> now);
+        progress.about(Samples.graph(), 200);
+        for (int i = 0; i < 4; i++) {
+            progress.started(new ResourceId("h" + i, "vms", "v"));
+            seconds(1);
+        }
+        progress.started(B);
+        progress.started(A);
+        progress.finished(new Outcome.Unchanged(A, Duration.ZERO));
+        progress.finished(new Outcome.Changed(B, Duration.ZERO, List.of(), Map.of()));
+        heard();
+        progress.tick();
+        assertThat(heard())
+                .isEqualTo("  [h0] vms.v  4.0 s\n  [h1] vms.v  3.0 s\n"
+                        + "  and 2 more; 2 of 200: 1 ok, 1 changed; 4 running\n");
+    }
+
+    @Test
+    void tellsHowManyHostsItWaitsFor() {
+        LiveProgress live = new LiveProgress(err, Style.PLAIN, 24, 0, () -> now);
+        live.connecting(List.of("h1", "h2", "h3"));
+        live.host("h2", HostEvent.CONNECTED, "");
+        seconds(2);
+        live.tick();
+        assertThat(heard()).isEqualTo("  connecting to 2 of 3 hosts  2.0 s\n");
+        live.host("h1", HostEvent.UNREACHABLE, "h1: no route");
+        live.host("h3", HostEvent.CONNECTED, "");
+        live.tick();
+        assertThat(heard()).isEqualTo("\r\u001b[1A\u001b[J");
+        PlainProgress plain = new PlainProgress(err, Style.PLAIN, 0, () -> now);
+        plain.connecting(List.of("h1", "h2", "h3"));
+        plain.host("h2", HostEvent.CONNECTED, "");
+        seconds(9);
+        plain.tick();
+        assertThat(heard()).isEmpty();
+        seconds(31);
+        plain.tick();
+        plain.tick();
+        assertThat(heard()).isEqualTo("still: connecting to 2 of 3 hosts 40s\n");
+    }
+
+    @Test
+    void saysNothingOfTimeWhenItWasNotTold() {
+        PlainProgress plain = new PlainProgress(err, Style.PLAIN, 0, () -> now);
+        seconds(100);
+        plain.tick();
+        assertThat(heard()).isEmpty();
     }
 
     @Test

@@ -17,7 +17,18 @@ import tplctl.report.Cells;
 
 class RedactorTest {
     @ParameterizedTest
-    @ValueSource(strings = {"hunter2", "a\"b\n", "it's 'mine'", "\\\\\\\\", "$1.*(", "ta\tb\u0007", "ünï©ode€", "<&>=", "aaaa"})
+    @ValueSource(
+            strings = {
+                "hunter2",
+                "a\"b\n",
+                "it's 'mine'",
+                "\\\\\\\\",
+                "$1.*(",
+                "ta\tb\u0007",
+                "ünï©ode€",
+                "<&>=",
+                "aaaa"
+            })
     void masksAHostileSecretInEveryFormItIsShownIn(String secret) {
         Redactor redactor = new Redactor();
         redactor.add(new Secret(secret));
@@ -63,7 +74,8 @@ class RedactorTest {
             secrets.add(new Secret("secret of host " + i + "!"));
         }
         redactor.add(secrets);
-        assertThat(redactor.text("the secret of host 19999! is secret of host 1!")).isEqualTo("the *** is ***");
+        assertThat(redactor.text("the secret of host 19999! is secret of host 1!"))
+                .isEqualTo("the *** is ***");
     }
 
     @Test

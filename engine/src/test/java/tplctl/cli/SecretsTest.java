@@ -40,8 +40,8 @@ class SecretsTest {
                 "ansible_ssh_private_key_password"
             })
     void keepsAPasswordOfTheInventoryFromEveryFormat(String variable) {
-        String inventory = tplctl.write(
-                "hosts.yml", "all: { hosts: { o41: { " + variable + ": \"" + WRITTEN + "\" }, o40: } }\n");
+        String inventory =
+                tplctl.write("hosts.yml", "all: { hosts: { o41: { " + variable + ": \"" + WRITTEN + "\" }, o40: } }\n");
         String playbook = tplctl.write(
                 "site.yml",
                 "- hosts: o41\n  notes: { a: { text: \"{{ " + variable + " }}\" }, b: { text: x } }\n"
@@ -49,8 +49,8 @@ class SecretsTest {
         tplctl.session.unreachable.put("o40", "o40: the password " + SECRET + " is wrong");
         for (String format : new String[] {"text", "json", "ndjson"}) {
             for (String command : new String[] {"plan", "apply"}) {
-                Tplctl.Result result =
-                        tplctl.run(command, "-D", "-vvvv", "-o", format, "-i", inventory, playbook).exits(4);
+                Tplctl.Result result = tplctl.run(command, "-D", "-vvvv", "-o", format, "-i", inventory, playbook)
+                        .exits(4);
                 assertThat(result.out() + result.err()).doesNotContain("a\"b", "a\\\"b", "<d>", "\\u003cd");
                 assertThat(result.out()).contains("***");
                 if (!format.equals("text")) {
@@ -58,7 +58,9 @@ class SecretsTest {
                             ? result.out()
                             : result.out().lines().reduce((one, other) -> other).orElse("");
                     JsonObject document = JsonParser.parseString(last).getAsJsonObject();
-                    assertThat(document.getAsJsonObject("unreachable").get("o40").getAsString())
+                    assertThat(document.getAsJsonObject("unreachable")
+                                    .get("o40")
+                                    .getAsString())
                             .isEqualTo("o40: the password *** is wrong");
                 }
             }
@@ -68,11 +70,14 @@ class SecretsTest {
     @Test
     void keepsVariablesOfTheCommandLineAndWhatASessionAskedForFromMessages() {
         String playbook = tplctl.write("site.yml", "- hosts: localhost\n  notes: { a: { text: \"{{ db_pass }}\" } }\n");
-        Tplctl.Result result = tplctl.run("plan", "-v", "-e", "db_pass=hunter22", playbook).exits(0);
+        Tplctl.Result result =
+                tplctl.run("plan", "-v", "-e", "db_pass=hunter22", playbook).exits(0);
         assertThat(result.out()).contains("text: ***").doesNotContain("hunter22");
         tplctl.session.broken.add("localhost:notes.a");
         tplctl.session.prompted = Optional.of(new Secret("the probe made"));
-        assertThat(tplctl.run("plan", "-e", "db_pass=hunter22", playbook).exits(2).out())
+        assertThat(tplctl.run("plan", "-e", "db_pass=hunter22", playbook)
+                        .exits(2)
+                        .out())
                 .contains("failed: *** no sense");
     }
 

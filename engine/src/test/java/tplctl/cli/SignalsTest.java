@@ -52,7 +52,8 @@ class SignalsTest {
             await(ended);
             return true;
         };
-        Tplctl.Result result = tplctl.run("apply", "-o", "json", playbook(tplctl)).exits(143);
+        Tplctl.Result result =
+                tplctl.run("apply", "-o", "json", playbook(tplctl)).exits(143);
         assertThat(result.err()).containsSubsequence("stopping after the running steps", "ending the running steps");
         assertThat(result.out()).contains("\"interrupted\": true");
         assertThat(tplctl.session.asked.subList(2, 4)).isEqualTo(List.of("stop", "interrupt"));
@@ -64,7 +65,9 @@ class SignalsTest {
 
     private static void await(CountDownLatch latch) {
         try {
-            assertThat(latch.await(30, TimeUnit.SECONDS)).as("the signal was heard").isTrue();
+            assertThat(latch.await(30, TimeUnit.SECONDS))
+                    .as("the signal was heard")
+                    .isTrue();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
@@ -73,7 +76,9 @@ class SignalsTest {
     private static void send(String signal) {
         try {
             Process kill = new ProcessBuilder(
-                            "kill", "-" + signal, Long.toString(ProcessHandle.current().pid()))
+                            "kill",
+                            "-" + signal,
+                            Long.toString(ProcessHandle.current().pid()))
                     .start();
             assertThat(kill.waitFor()).isZero();
         } catch (IOException e) {

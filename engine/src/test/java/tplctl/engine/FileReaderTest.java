@@ -56,7 +56,8 @@ class FileReaderTest {
         Path most = Files.write(dir.resolve("most"), new byte[1 << 20]);
         Path big = Files.write(dir.resolve("big"), new byte[(1 << 20) + 1]);
         Path pipe = dir.resolve("pipe");
-        assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
+        assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor())
+                .isZero();
         Map<String, FileReader.Found> found = read(most, big, dir, pipe);
         assertThat(found.get(most.toString()).content()).hasValue(new byte[1 << 20]);
         assertThat(found.get(big.toString())).hasToString("Found[content=Optional.empty, problem=more than 1 MiB]");
@@ -122,7 +123,8 @@ class FileReaderTest {
         }
         command.addAll(List.of("sh", "-c", script));
         try {
-            ProcessBuilder builder = new ProcessBuilder(command).directory(Path.of("/").toFile());
+            ProcessBuilder builder =
+                    new ProcessBuilder(command).directory(Path.of("/").toFile());
             builder.environment().put("LC_ALL", "C");
             Process process = builder.start();
             process.getOutputStream().close();

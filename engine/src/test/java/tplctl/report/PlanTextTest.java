@@ -134,7 +134,8 @@ class PlanTextTest {
         assertThat(json.getAsJsonArray("resources"))
                 .extracting(r -> r.getAsJsonObject().get("id").getAsString() + " "
                         + r.getAsJsonObject().get("action").getAsString())
-                .containsExactly("o40:vms.a unreachable", "o42:vms.b failed", "o40:mounts.x unreachable", "o41:mounts.x create");
+                .containsExactly(
+                        "o40:vms.a unreachable", "o42:vms.b failed", "o40:mounts.x unreachable", "o41:mounts.x create");
         assertThat(json.getAsJsonObject("unreachable").keySet()).containsExactly("o39", "o40");
     }
 

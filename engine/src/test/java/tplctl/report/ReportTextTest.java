@@ -49,7 +49,8 @@ class ReportTextTest {
                         new Outcome.Skipped(id("localhost", "mounts.c"), Duration.ZERO, id("localhost", "mounts.c"))),
                 ms(100),
                 true);
-        assertThat(ReportText.render(report, RunContext.NONE, false, Style.PLAIN)).isEqualTo("""
+        assertThat(ReportText.render(report, RunContext.NONE, false, Style.PLAIN))
+                .isEqualTo("""
                         Interrupted.
                           done: mounts.a
                           held already: packages.default
