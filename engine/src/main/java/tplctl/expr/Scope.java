@@ -8,6 +8,7 @@ import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import tplctl.text.Node;
+import tplctl.text.Scalar;
 
 /**
  * The variables that an expression sees. Immutable; a scope made from another one leaves that one as it is.
@@ -16,10 +17,11 @@ import tplctl.text.Node;
  * Computed values are data and are not evaluated.
  */
 public final class Scope {
-    private static final Scope EMPTY = new Scope(Map.of(), false);
+    private static final Scope EMPTY = new Scope(Map.of(), false, Optional.empty());
 
     private final Map<String, Variable> variables;
     private final boolean partial;
+    private final Optional<Reads> reads;
 
     sealed interface Variable {}
 
@@ -65,9 +67,10 @@ public final class Scope {
         }
     }
 
-    private Scope(Map<String, Variable> variables, boolean partial) {
-        this.variables = Collections.unmodifiableMap(variables);
+    private Scope(Map<String, Variable> variables, boolean partial, Optional<Reads> reads) {
+        this.variables = variables;
         this.partial = partial;
+        this.reads = reads;
     }
 
     public static Scope empty() {
@@ -82,14 +85,14 @@ public final class Scope {
     public Scope plus(Map<String, Node> more) {
         Map<String, Variable> all = new LinkedHashMap<>(variables);
         more.forEach((name, value) -> all.put(name, new Written(value)));
-        return new Scope(all, partial);
+        return new Scope(all, partial, reads);
     }
 
     /** This scope with all variables of another one, which hide its own of the same name. */
     public Scope under(Scope other) {
         Map<String, Variable> all = new LinkedHashMap<>(variables);
         all.putAll(other.variables);
-        return new Scope(all, partial || other.partial);
+        return new Scope(all, partial || other.partial, reads);
     }
 
     /** This scope with a variable that is computed at its first use, at most once however many scopes share it. */
@@ -122,7 +125,12 @@ public final class Scope {
 
     /** This scope where not all variables are known: what uses one that it lacks has no value, but that is no error. */
     public Scope partial() {
-        return new Scope(variables, true);
+        return new Scope(variables, true, reads);
+    }
+
+    /** This scope, and each made from it, noting whatever expressions read of it. */
+    public Scope noting(Reads noted) {
+        return new Scope(variables, partial, Optional.of(noted));
     }
 
     public boolean isPartial() {
@@ -130,17 +138,39 @@ public final class Scope {
     }
 
     public Set<String> names() {
-        return variables.keySet();
+        return Collections.unmodifiableSet(variables.keySet());
     }
 
     Optional<Variable> variable(String name) {
         Variable variable = variables.get(name);
+        if (reads.isPresent()) {
+            reads.get().note(name, Optional.ofNullable(variable));
+        }
         return variable instanceof Possible possible ? possible.value() : Optional.ofNullable(variable);
+    }
+
+    /** Whether both have the same variable of that name; says too seldom rather than too often that they do. */
+    boolean hasSame(String name, Optional<Variable> variable) {
+        Variable own = variables.get(name);
+        return own == null
+                ? variable.isEmpty()
+                : variable.filter(other -> isSame(own, other)).isPresent();
+    }
+
+    // Deep comparison would cost more than it spares; what hosts share is one node.
+    @SuppressWarnings("ReferenceEquality")
+    private static boolean isSame(Variable one, Variable other) {
+        if (one == other) {
+            return true;
+        }
+        return one instanceof Written w
+                && other instanceof Written x
+                && (w.value() == x.value() || (w.value() instanceof Scalar scalar && scalar.equals(x.value())));
     }
 
     private Scope with(String name, Variable variable) {
         Map<String, Variable> all = new LinkedHashMap<>(variables);
         all.put(name, variable);
-        return new Scope(all, partial);
+        return new Scope(all, partial, reads);
     }
 }

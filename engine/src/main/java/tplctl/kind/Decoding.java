@@ -46,23 +46,25 @@ public final class Decoding {
     private final Diagnostics diagnostics;
     private final Assets assets;
     private final String field;
-    private final List<Ref> refs;
-    private final List<PathUse> provided;
-    private final List<PathUse> used;
-    private final List<String> marks;
-    private final List<String> follows;
+    private final Found found;
     private final Set<Node> unknown;
+
+    /** What the fields told, whichever of them it was. */
+    private static final class Found {
+        private final List<Ref> refs = new ArrayList<>(0);
+        private final List<PathUse> provided = new ArrayList<>(0);
+        private final List<PathUse> used = new ArrayList<>(0);
+        private final List<String> marks = new ArrayList<>(0);
+        private final List<String> follows = new ArrayList<>(0);
+        private boolean hostRead;
+    }
 
     private Decoding(Decoding outer, String field) {
         this.host = outer.host;
         this.diagnostics = outer.diagnostics;
         this.assets = outer.assets;
         this.field = field;
-        this.refs = outer.refs;
-        this.provided = outer.provided;
-        this.used = outer.used;
-        this.marks = outer.marks;
-        this.follows = outer.follows;
+        this.found = outer.found;
         this.unknown = outer.unknown;
     }
 
@@ -81,11 +83,7 @@ public final class Decoding {
         this.diagnostics = diagnostics;
         this.assets = assets;
         this.field = "";
-        this.refs = new ArrayList<>();
-        this.provided = new ArrayList<>();
-        this.used = new ArrayList<>();
-        this.marks = new ArrayList<>();
-        this.follows = new ArrayList<>();
+        this.found = new Found();
         this.unknown = unknown;
     }
 
@@ -105,7 +103,13 @@ public final class Decoding {
     }
 
     public String host() {
+        found.hostRead = true;
         return host;
+    }
+
+    /** Whether anything that was decoded so far would be another thing on another host. */
+    public boolean dependsOnHost() {
+        return found.hostRead;
     }
 
     public Assets assets() {
@@ -146,53 +150,53 @@ public final class Decoding {
 
     /** The resource refers to another one of its host. */
     public Ref refer(String kind, String name, Position at) {
-        Ref ref = new Ref(host, kind, name, at);
-        refs.add(ref);
+        Ref ref = new Ref(host(), kind, name, at);
+        found.refs.add(ref);
         return ref;
     }
 
     /** The resource refers to one of another host. */
     public void refer(Ref ref) {
-        refs.add(ref);
+        found.refs.add(ref);
     }
 
     /** The resource makes what is at that path; no other resource of the host may. It also stands on what is above it. */
     public void provides(AbsPath path, Position at) {
-        provided.add(new PathUse(path, at));
+        found.provided.add(new PathUse(path, at));
     }
 
     /** The resource needs what lies at or above that path. */
     public void uses(AbsPath path, Position at) {
-        used.add(new PathUse(path, at));
+        found.used.add(new PathUse(path, at));
     }
 
     /** The resource is what others {@link #follows} under that word; the word is the kinds' own agreement. */
     public void marks(String word) {
-        marks.add(word);
+        found.marks.add(word);
     }
 
     /** The resource comes after all of its host that {@link #marks} that word, unless a {@code needs} says the reverse. */
     public void follows(String word) {
-        follows.add(word);
+        found.follows.add(word);
     }
 
     public List<Ref> refs() {
-        return List.copyOf(refs);
+        return List.copyOf(found.refs);
     }
 
     public List<PathUse> provided() {
-        return List.copyOf(provided);
+        return List.copyOf(found.provided);
     }
 
     public List<PathUse> used() {
-        return List.copyOf(used);
+        return List.copyOf(found.used);
     }
 
     public List<String> marked() {
-        return List.copyOf(marks);
+        return List.copyOf(found.marks);
     }
 
     public List<String> followed() {
-        return List.copyOf(follows);
+        return List.copyOf(found.follows);
     }
 }

@@ -97,9 +97,11 @@ final class PlaybookDecoder {
             scopes = scopesOf(playHosts.inventory());
         }
         hosts.addAll(selected);
+        List<SectionDecoder.Section<?, ?>> sections = sections(play);
         for (String host : selected) {
             Scope scope = scopes.of(host, vars);
-            decodeSections(play, new SectionDecoder.Where(host, scope, tags, becomes(host, scope, become)));
+            SectionDecoder.Where where = new SectionDecoder.Where(host, scope, tags, becomes(host, scope, become));
+            sections.forEach(section -> section.decode(where));
         }
         // Hosts that are wrong hide no other mistakes.
         if (selected.isEmpty() && errors.errorCount() > before) {
@@ -109,17 +111,20 @@ final class PlaybookDecoder {
                     .filter(Names::isName)
                     .orElse("the hosts at " + play.at());
             Scope unknown = scopes.of(host, vars).partial();
-            decodeSections(play, new SectionDecoder.Where(host, unknown, tags, become.orElse(false)));
+            SectionDecoder.Where where = new SectionDecoder.Where(host, unknown, tags, become.orElse(false));
+            sections.forEach(section -> section.decode(where));
         }
     }
 
-    private void decodeSections(MapNode play, SectionDecoder.Where where) {
+    private List<SectionDecoder.Section<?, ?>> sections(MapNode play) {
+        List<SectionDecoder.Section<?, ?>> sections = new ArrayList<>();
         play.entries().forEach((key, section) -> {
             Kind<?, ?> kind = context.kinds().get(key.text());
             if (kind != null) {
-                new SectionDecoder<>(this, kind, where).decode(section);
+                sections.add(new SectionDecoder.Section<>(this, kind, section));
             }
         });
+        return sections;
     }
 
     private void refuseUnknownKey(Scalar key) {

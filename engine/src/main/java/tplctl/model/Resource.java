@@ -1,5 +1,6 @@
 package tplctl.model;
 
+import java.util.ArrayList;
 import java.util.List;
 import tplctl.diag.Position;
 import tplctl.kind.Change;
@@ -28,6 +29,16 @@ public record Resource<S, O>(
             List<Decoding.PathUse> used,
             List<String> marks,
             List<String> follows) {
+        /** The same with other references before its own. */
+        Ties behind(List<Ref> first) {
+            if (first.isEmpty()) {
+                return this;
+            }
+            List<Ref> all = new ArrayList<>(first);
+            all.addAll(refs);
+            return new Ties(List.copyOf(all), provided, used, marks, follows);
+        }
+
         static Ties of(Decoding decoded) {
             return new Ties(decoded.refs(), decoded.provided(), decoded.used(), decoded.marked(), decoded.followed());
         }
@@ -62,8 +73,10 @@ public record Resource<S, O>(
         return kind.claims(subject, spec, have, changes);
     }
 
+    @SuppressWarnings("ReferenceEquality") // most kinds give the spec back as it is
     Resource<S, O> linked(Links links, Decoding errors) {
-        return new Resource<>(subject, kind, kind.link(subject, spec, links, errors), group, common, ties, at);
+        S complete = kind.link(subject, spec, links, errors);
+        return complete == spec ? this : new Resource<>(subject, kind, complete, group, common, ties, at);
     }
 
     @Override

@@ -12,6 +12,7 @@ import java.util.Set;
 import tplctl.diag.Diagnostics;
 import tplctl.diag.Position;
 import tplctl.expr.Expressions;
+import tplctl.expr.Reads;
 import tplctl.expr.Scope;
 import tplctl.kind.Decoding;
 import tplctl.kind.Kind;
@@ -36,6 +37,27 @@ final class SectionDecoder<S, O> {
     private final Where where;
     private final Diagnostics errors;
     private final Form<S> form;
+    private final Alike<S> alike;
+
+    /** A section of a play, which is read for each of the play's hosts. */
+    static final class Section<S, O> {
+        private final PlaybookDecoder playbook;
+        private final Kind<S, O> kind;
+        private final Node node;
+        private final Form<S> form;
+        private final Alike<S> alike = new Alike<>();
+
+        Section(PlaybookDecoder playbook, Kind<S, O> kind, Node node) {
+            this.playbook = playbook;
+            this.kind = kind;
+            this.node = node;
+            this.form = Form.of(kind);
+        }
+
+        void decode(Where where) {
+            new SectionDecoder<>(this, where).decode(node);
+        }
+    }
 
     /** What a section's entries may hold; made once a section, for it is asked for with each entry. */
     private record Form<S>(Schema<S> schema, List<String> alsoKnown) {
@@ -49,15 +71,16 @@ final class SectionDecoder<S, O> {
         }
     }
 
-    SectionDecoder(PlaybookDecoder playbook, Kind<S, O> kind, Where where) {
-        this.playbook = playbook;
-        this.kind = kind;
+    private SectionDecoder(Section<S, O> section, Where where) {
+        this.playbook = section.playbook;
+        this.kind = section.kind;
         this.where = where;
         this.errors = playbook.errors();
-        this.form = Form.of(kind);
+        this.form = section.form;
+        this.alike = section.alike;
     }
 
-    void decode(Node section) {
+    private void decode(Node section) {
         Set<Node> unresolved = byIdentity();
         Node resolved =
                 section instanceof Scalar ? Expressions.resolve(section, where.scope(), errors, unresolved) : section;
@@ -69,8 +92,9 @@ final class SectionDecoder<S, O> {
             return;
         }
         if (resolved instanceof ListNode list && kind.listField().isPresent()) {
-            Scalar field = new Scalar(kind.listField().get(), true, list.at());
-            entry(new Scalar(WHOLE_LIST, true, list.at()), new MapNode(Map.of(field, list), list.at()));
+            entry(
+                    new Scalar(WHOLE_LIST, true, list.at()),
+                    alike.whole(list, kind.listField().get()));
         } else if (resolved instanceof MapNode map) {
             map.entries().forEach(this::entry);
         } else if (!(resolved instanceof Scalar s && s.isNull())) {
@@ -140,39 +164,108 @@ final class SectionDecoder<S, O> {
     }
 
     private void instance(Scalar name, ResourceId id, MapNode body, Scope scope) {
+        Optional<Alike.Outcome<S>> known = alike.find(id.name(), body, scope);
+        if (known.isPresent()) {
+            again(name, id, known.get());
+        } else if (alike.hasRoom(id.name())) {
+            Reads reads = new Reads();
+            int before = errors.errorCount();
+            Optional<Alike.Outcome<S>> outcome = first(name, id, body, scope.noting(reads));
+            if (errors.errorCount() == before && !scope.isPartial()) {
+                outcome.ifPresent(o -> alike.add(id.name(), body, reads, o));
+            }
+        } else {
+            first(name, id, body, scope);
+        }
+    }
+
+    /** An entry that came out the same on another host. */
+    private void again(Scalar name, ResourceId id, Alike.Outcome<S> outcome) {
+        if (outcome instanceof Alike.Made<S> made) {
+            boolean declared = playbook.declare(id, name);
+            if (made.settled().isPresent() && made.become() == where.become()) {
+                finish(name, id, declared, made.spec(), made.settled().get(), made.ties());
+            } else {
+                Decoding decoding = decoding(where.scope(), Set.of());
+                Common common = Common.SCHEMA
+                        .decode(id.name(), made.commonKeys(), List.of(), decoding)
+                        .orElseThrow(() -> new IllegalStateException(id + " was decoded before"));
+                finish(
+                        name,
+                        id,
+                        declared,
+                        made.spec(),
+                        settle(common),
+                        made.ties().behind(decoding.refs()));
+            }
+        } else {
+            unmanaged(name, id);
+        }
+    }
+
+    private void unmanaged(Scalar name, ResourceId id) {
+        playbook.leaveUnmanaged(id);
+        playbook.leaveUnmanaged(new ResourceId(id.host(), id.kind(), name.text()));
+    }
+
+    private void finish(Scalar name, ResourceId id, boolean declared, S spec, Common common, Resource.Ties ties) {
+        if (declared) {
+            Subject subject = new Subject(id, playbook.context().owner(), common.timeout());
+            playbook.add(new Resource<>(subject, kind, spec, name.text(), common, ties, name.at()));
+        } else {
+            playbook.addBroken(id, ties.refs());
+        }
+    }
+
+    private Common settle(Common common) {
+        return common.in(where.tags(), where.become());
+    }
+
+    private Decoding decoding(Scope scope, Set<Node> unresolved) {
+        return new Decoding(where.host(), errors, new Assets(playbook.context().files(), scope), unresolved);
+    }
+
+    /** Decodes an entry; the outcome is empty when it would not be the same for all hosts that have the same variables. */
+    private Optional<Alike.Outcome<S>> first(Scalar name, ResourceId id, MapNode body, Scope scope) {
         boolean managed = holds(body, scope);
         ResourceId group = new ResourceId(id.host(), id.kind(), name.text());
         if (managed && isUnknown(body, scope)) {
             playbook.declare(id, name);
             playbook.leaveOut(id, group);
-            return;
+            return Optional.empty();
         }
         if (!managed) {
-            playbook.leaveUnmanaged(id);
-            playbook.leaveUnmanaged(group);
-            return;
+            unmanaged(name, id);
+            return Optional.of(new Alike.Unmanaged<>());
         }
         boolean declared = playbook.declare(id, name);
         Set<Node> unresolved = byIdentity();
         MapNode fields = resolve(body, scope, unresolved);
-        Decoding decoding =
-                new Decoding(where.host(), errors, new Assets(playbook.context().files(), scope), unresolved);
+        Decoding ofCommon = decoding(scope, unresolved);
+        Decoding ofSpec = decoding(scope, unresolved);
         MapNode ownKeys = keys(fields, false);
         MapNode commonKeys = keys(fields, true);
-        Optional<Common> common = Common.SCHEMA.decode(id.name(), commonKeys, List.of(), decoding);
+        Optional<Common> common = Common.SCHEMA.decode(id.name(), commonKeys, List.of(), ofCommon);
         Optional<S> spec =
-                form.schema().decode(id.name(), new MapNode(ownKeys.entries(), name.at()), form.alsoKnown(), decoding);
-        if (!declared || common.isEmpty() || spec.isEmpty()) {
-            playbook.addBroken(id, decoding.refs());
+                form.schema().decode(id.name(), new MapNode(ownKeys.entries(), name.at()), form.alsoKnown(), ofSpec);
+        Resource.Ties ties = Resource.Ties.of(ofSpec);
+        if (common.isEmpty() || spec.isEmpty()) {
+            playbook.addBroken(id, ties.behind(ofCommon.refs()).refs());
             if (declared && scope.lacksPossible()) {
                 playbook.leaveOut(id, group);
             }
-        } else {
-            Common settled = common.get().in(where.tags(), where.become());
-            Subject subject = new Subject(id, playbook.context().owner(), settled.timeout());
-            playbook.add(new Resource<>(
-                    subject, kind, spec.get(), name.text(), settled, Resource.Ties.of(decoding), name.at()));
+            return Optional.empty();
         }
+        Common settled = settle(common.get());
+        finish(name, id, declared, spec.get(), settled, ties.behind(ofCommon.refs()));
+        return ofSpec.dependsOnHost()
+                ? Optional.empty()
+                : Optional.of(new Alike.Made<>(
+                        spec.get(),
+                        ofCommon.refs().isEmpty() ? Optional.of(settled) : Optional.empty(),
+                        where.become(),
+                        commonKeys,
+                        ties));
     }
 
     private boolean holds(MapNode body, Scope scope) {
@@ -212,7 +305,7 @@ final class SectionDecoder<S, O> {
 
     // An unknown value among others of the same text must not stand for them.
     private static Set<Node> byIdentity() {
-        return Collections.newSetFromMap(new IdentityHashMap<>());
+        return Collections.newSetFromMap(new IdentityHashMap<>(2));
     }
 
     /** The keys that every resource takes, or the others. */

@@ -1,0 +1,73 @@
+package tplctl.model;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import tplctl.expr.Reads;
+import tplctl.expr.Scope;
+import tplctl.text.ListNode;
+import tplctl.text.MapNode;
+import tplctl.text.Scalar;
+
+/**
+ * What became of the entries of one section, to be had again for hosts where the variables that an entry reads are the same. It is the
+ * one reason why ten thousand hosts do not cost ten thousand times as much as one.
+ */
+final class Alike<S> {
+    /** As many groups of hosts differ in what they say about one thing; where each host has a value of its own, nothing is kept. */
+    private static final int MOST = 8;
+
+    private final Map<String, List<Kept<S>>> byName = new HashMap<>();
+    private @Nullable MapNode whole;
+
+    sealed interface Outcome<S> {}
+
+    /** Its {@code when} does not hold. */
+    record Unmanaged<S>() implements Outcome<S> {}
+
+    /**
+     * It was decoded.
+     *
+     * @param settled what every resource takes; empty when it holds the name of its host
+     * @param become the play's or host's word that {@code settled} was made with
+     * @param commonKeys what {@code settled} is decoded from
+     * @param ties without what {@code commonKeys} refer to, wherever {@code settled} is empty
+     */
+    record Made<S>(S spec, Optional<Common> settled, boolean become, MapNode commonKeys, Resource.Ties ties)
+            implements Outcome<S> {}
+
+    private record Kept<S>(MapNode body, Reads reads, Outcome<S> outcome) {}
+
+    /** What became of the same entry on a host with the same variables. */
+    @SuppressWarnings("ReferenceEquality") // the entry itself, not one that reads the same
+    Optional<Outcome<S>> find(String name, MapNode body, Scope scope) {
+        List<Kept<S>> all = byName.getOrDefault(name, List.of());
+        for (Kept<S> kept : all) {
+            if (kept.body() == body && kept.reads().areSameIn(scope) && !scope.isPartial()) {
+                return Optional.of(kept.outcome());
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** Whether one more outcome of that entry is worth keeping. */
+    boolean hasRoom(String name) {
+        return byName.getOrDefault(name, List.of()).size() < MOST;
+    }
+
+    void add(String name, MapNode body, Reads reads, Outcome<S> outcome) {
+        byName.computeIfAbsent(name, n -> new ArrayList<>(1)).add(new Kept<>(body, reads, outcome));
+    }
+
+    /** The one entry that a section written as a list has; the same one each time for the same list. */
+    @SuppressWarnings("ReferenceEquality")
+    MapNode whole(ListNode list, String field) {
+        if (whole == null || whole.entries().values().iterator().next() != list) {
+            whole = new MapNode(Map.of(new Scalar(field, true, list.at()), list), list.at());
+        }
+        return whole;
+    }
+}
