@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import tplctl.host.CommandResult;
 import tplctl.host.Host;
+import tplctl.host.Script;
 import tplctl.kind.ProbeOutput;
 import tplctl.kind.Sh;
 
@@ -54,7 +55,7 @@ public final class FileReader {
         for (String path : paths) {
             numbers.add(frames.add(Sh.of(READ, path)));
         }
-        CommandResult result = host.query(Observer.script(frames.script()), LIMIT);
+        CommandResult result = host.query(new Script(frames.script(), "read " + paths.size() + " files"), LIMIT);
         Frames.Answers answers = frames.answers(result.stdout(), result.stderr());
         Map<String, Found> found = new LinkedHashMap<>();
         for (int i = 0; i < paths.size(); i++) {

@@ -26,15 +26,17 @@ final class Frames {
         return fragments.size() - 1;
     }
 
-    Sh script() {
-        List<Sh> lines = new ArrayList<>();
-        lines.add(Sh.of(
-                "tplctl_mark() { printf '\\n%s %s\\n' {} \"$1\"; printf '\\n%s %s\\n' {} \"$1\" >&2; }", nonce, nonce));
+    /** All probes, as text for the shell; holds secrets. */
+    String script() {
+        StringBuilder text = new StringBuilder(fragments.size() * 600);
+        Sh.of("tplctl_mark() { printf '\\n%s %s\\n' {} \"$1\"; printf '\\n%s %s\\n' {} \"$1\" >&2; }", nonce, nonce)
+                .appendTo(text);
         for (int i = 0; i < fragments.size(); i++) {
-            lines.add(Sh.of(
-                    "tplctl_mark 'begin " + i + "'\n(\n{}\n)\ntplctl_mark \"end " + i + " $?\"", fragments.get(i)));
+            text.append("\ntplctl_mark 'begin ").append(i).append("'\n(\n");
+            fragments.get(i).appendTo(text);
+            text.append("\n)\ntplctl_mark \"end ").append(i).append(" $?\"");
         }
-        return Sh.lines(lines);
+        return text.toString();
     }
 
     /** A probe's answer; empty when the script did not get to its end. */

@@ -10,11 +10,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import tplctl.host.CommandResult;
 import tplctl.host.Host;
 import tplctl.host.HostException;
 import tplctl.host.HostUnreachableException;
 import tplctl.host.Script;
+import tplctl.kind.Probe;
 import tplctl.kind.ProbeException;
 import tplctl.kind.ProbeOutput;
 import tplctl.kind.ResourceId;
@@ -99,7 +101,19 @@ public final class Observer {
      * @param become the view; empty for the host's own
      * @param records whether it also reads what the host remembers
      */
-    private record Asked(String host, Optional<Boolean> become, List<Resource<?, ?>> resources, boolean records) {}
+    private record Asked(String host, Optional<Boolean> become, List<Resource<?, ?>> resources, boolean records) {
+        // A host has one of each view; comparing all its resources would tell no more.
+
+        @Override
+        public boolean equals(@Nullable Object other) {
+            return other instanceof Asked that && host.equals(that.host) && become.equals(that.become);
+        }
+
+        @Override
+        public int hashCode() {
+            return host.hashCode();
+        }
+    }
 
     private record Answer(
             String host,
@@ -115,17 +129,14 @@ public final class Observer {
             Host host = asked.become().map(b -> hosts.get(name, b)).orElseGet(() -> hosts.own(name));
             Frames frames = new Frames(nonce());
             int records = asked.records() ? frames.add(RECORDS) : -1;
-            List<Integer> numbers = new ArrayList<>();
-            resources.forEach(r -> numbers.add(frames.add(r.probe().script())));
-            Script script = new Script(frames.script().script(), "observe " + resources.size() + " resources");
+            List<Asking<?, ?>> asking = new ArrayList<>(resources.size());
+            resources.forEach(r -> asking.add(Asking.of(r, frames)));
+            Script script = new Script(frames.script(), "observe " + resources.size() + " resources");
             CommandResult result = host.query(script, LIMIT);
             Frames.Answers answers = frames.answers(result.stdout(), result.stderr());
             Map<ResourceId, Observed<?, ?>> seen = new HashMap<>();
             Map<ResourceId, String> failed = new HashMap<>();
-            for (int i = 0; i < resources.size(); i++) {
-                Optional<ProbeOutput> output = answers.of(numbers.get(i));
-                read(resources.get(i), output, seen, failed);
-            }
+            asking.forEach(one -> one.read(answers, seen, failed));
             List<OwnedRecord> owned = new ArrayList<>();
             Optional.of(records)
                     .filter(number -> number >= 0)
@@ -144,19 +155,24 @@ public final class Observer {
         }
     }
 
-    private static void read(
-            Resource<?, ?> resource,
-            Optional<ProbeOutput> output,
-            Map<ResourceId, Observed<?, ?>> seen,
-            Map<ResourceId, String> failed) {
-        if (output.isEmpty()) {
-            failed.put(resource.id(), "the host's shell ended before it answered");
-            return;
+    /** A resource that a script asks for, and under which number. */
+    private record Asking<S, O>(Resource<S, O> resource, Probe<O> probe, int number) {
+        static <S, O> Asking<S, O> of(Resource<S, O> resource, Frames frames) {
+            Probe<O> probe = resource.probe();
+            return new Asking<>(resource, probe, frames.add(probe.script()));
         }
-        try {
-            seen.put(resource.id(), resource.observed(output.get()));
-        } catch (ProbeException e) {
-            failed.put(resource.id(), message(e));
+
+        void read(Frames.Answers answers, Map<ResourceId, Observed<?, ?>> seen, Map<ResourceId, String> failed) {
+            Optional<ProbeOutput> output = answers.of(number);
+            if (output.isEmpty()) {
+                failed.put(resource.id(), "the host's shell ended before it answered");
+                return;
+            }
+            try {
+                seen.put(resource.id(), new Observed<>(resource, probe.parse().apply(output.get())));
+            } catch (ProbeException e) {
+                failed.put(resource.id(), message(e));
+            }
         }
     }
 

@@ -10,6 +10,11 @@ public record ProbeOutput(int exit, String stdout, String stderr) {
 
     /** Standard output by lines, without their ends. */
     public List<String> lines() {
+        int end = stdout.indexOf('\n');
+        boolean one = stdout.indexOf('\r') < 0 && end == stdout.length() - 1;
+        if (one && end > 0) {
+            return List.of(stdout.substring(0, end));
+        }
         return stdout.isEmpty() ? List.of() : stdout.lines().toList();
     }
 

@@ -2,6 +2,9 @@ package tplctl.kind;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
@@ -10,6 +13,8 @@ import java.util.stream.Collectors;
  * be in a shell word and is refused.
  */
 public record Sh(List<Word> words) {
+    private static final Word NEWLINE = new Word.Lit("\n");
+    private static final Word BLANK = new Word.Lit(" ");
     private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9_@%+=:,./-]+");
 
     public Sh {
@@ -22,22 +27,59 @@ public record Sh(List<Word> words) {
      * {@code toString}.
      */
     public static Sh of(String template, Object... values) {
-        List<Word> words = new ArrayList<>();
-        int from = 0;
-        for (Object value : values) {
-            int hole = template.indexOf("{}", from);
-            if (hole < 0) {
-                throw new IllegalArgumentException("more values than {} in: " + template);
+        return Template.of(template).with(values);
+    }
+
+    /**
+     * A template cut at its {@code {}}, to be kept where very many scripts are made from it: they then share its pieces, which are most
+     * of what a plan for many hosts would hold.
+     */
+    public static final class Template {
+        private static final Map<String, Template> KNOWN = new ConcurrentHashMap<>();
+        private static final int MOST_KNOWN = 500;
+
+        private final String text;
+        private final List<Optional<Word>> pieces = new ArrayList<>();
+
+        private Template(String text) {
+            this.text = text;
+            int from = 0;
+            for (int hole = text.indexOf("{}"); hole >= 0; hole = text.indexOf("{}", from)) {
+                add(text.substring(from, hole));
+                from = hole + 2;
             }
-            literal(words, template.substring(from, hole));
-            insert(words, value);
-            from = hole + 2;
+            add(text.substring(from));
         }
-        if (template.indexOf("{}", from) >= 0) {
-            throw new IllegalArgumentException("fewer values than {} in: " + template);
+
+        private void add(String piece) {
+            pieces.add(piece.isEmpty() ? Optional.empty() : Optional.of(new Word.Lit(piece)));
         }
-        literal(words, template.substring(from));
-        return new Sh(words);
+
+        static Template of(String text) {
+            Template known = KNOWN.get(text);
+            if (known == null) {
+                known = new Template(text);
+                // Templates are few, but for those that hold names of the user's.
+                if (KNOWN.size() < MOST_KNOWN) {
+                    KNOWN.put(text, known);
+                }
+            }
+            return known;
+        }
+
+        Sh with(Object... values) {
+            if (values.length != pieces.size() - 1) {
+                String which = values.length < pieces.size() ? "fewer" : "more";
+                throw new IllegalArgumentException(which + " values than {} in: " + text);
+            }
+            List<Word> words = new ArrayList<>(pieces.size() + values.length + 8);
+            for (int i = 0; i < values.length; i++) {
+                pieces.get(i).ifPresent(words::add);
+                insert(words, values[i]);
+            }
+            pieces.get(values.length).ifPresent(words::add);
+            return new Sh(words);
+        }
     }
 
     /** One command from its argument vector. */
@@ -50,7 +92,7 @@ public record Sh(List<Word> words) {
         List<Word> words = new ArrayList<>();
         for (Sh script : scripts) {
             if (!words.isEmpty()) {
-                literal(words, "\n");
+                words.add(NEWLINE);
             }
             words.addAll(script.words);
         }
@@ -68,12 +110,23 @@ public record Sh(List<Word> words) {
 
     /** The text for the shell; holds secrets. */
     public String script() {
-        return words.stream().map(Sh::exact).collect(Collectors.joining());
+        StringBuilder text = new StringBuilder();
+        appendTo(text);
+        return text.toString();
+    }
+
+    /** Puts the {@link #script} behind a text. */
+    public void appendTo(StringBuilder text) {
+        for (Word word : words) {
+            text.append(exact(word));
+        }
     }
 
     /** The text for people: quoted so that it can be pasted, secrets as {@code ***}, without lines that are empty. */
     public String shown() {
-        String text = words.stream().map(Sh::visible).collect(Collectors.joining());
+        StringBuilder visible = new StringBuilder();
+        words.forEach(word -> visible.append(visible(word)));
+        String text = visible.toString();
         return text.contains("\n\n") || text.startsWith("\n") || text.endsWith("\n")
                 ? text.lines().filter(line -> !line.isEmpty()).collect(Collectors.joining("\n"))
                 : text;
@@ -90,13 +143,6 @@ public record Sh(List<Word> words) {
         return "'" + value.replace("'", "'\\''") + "'";
     }
 
-    // Pieces of templates are the same in each of very many scripts, and most of what a plan for many hosts would hold.
-    private static void literal(List<Word> words, String text) {
-        if (!text.isEmpty()) {
-            words.add(new Word.Lit(text.intern()));
-        }
-    }
-
     private static void insert(List<Word> words, Object value) {
         if (value instanceof Sh sh) {
             words.addAll(sh.words);
@@ -105,7 +151,7 @@ public record Sh(List<Word> words) {
         } else if (value instanceof List<?> list) {
             for (int i = 0; i < list.size(); i++) {
                 if (i > 0) {
-                    words.add(new Word.Lit(" "));
+                    words.add(BLANK);
                 }
                 insert(words, list.get(i));
             }

@@ -45,6 +45,8 @@ final class Commands implements Kind<Commands.Spec, Commands.State> {
         UNKNOWABLE
     }
 
+    private static volatile Owner lastOwner = Owner.of("");
+
     private static final String MARKS = "/var/lib/tplctl/stamps/commands";
 
     private static final Field<String> RUN =
@@ -154,7 +156,6 @@ final class Commands implements Kind<Commands.Spec, Commands.State> {
 
     @Override
     public List<Change> changes(Subject self, Spec want, State have) {
-        Step step = new Step.Run(run(self, want), "running " + self.id().local(), self.limit(Step.DEFAULT_LIMIT));
         return switch (have) {
             case DONE -> List.of();
             case UNKNOWABLE ->
@@ -163,15 +164,19 @@ final class Commands implements Kind<Commands.Spec, Commands.State> {
                         "run",
                         "unknown",
                         "runs each time: it has no creates and no unless",
-                        List.of(step)));
+                        List.of(step(self, want))));
             case NOT_DONE ->
                 List.of(want.creates
-                        .map(path -> Change.create("creates", path.text(), step))
-                        .orElseGet(() -> Change.create("unless", "exits 0", step)));
+                        .map(path -> Change.create("creates", path.text(), step(self, want)))
+                        .orElseGet(() -> Change.create("unless", "exits 0", step(self, want))));
             case INTERRUPTED ->
-                List.of(Change.update("run", "was cut short or failed", "succeeds", step)
+                List.of(Change.update("run", "was cut short or failed", "succeeds", step(self, want))
                         .noting(List.of("the last run did not succeed, so what it left is not trusted")));
         };
+    }
+
+    private static Step step(Subject self, Spec want) {
+        return new Step.Run(run(self, want), "running " + self.id().local(), self.limit(Step.DEFAULT_LIMIT));
     }
 
     private static Sh run(Subject self, Spec want) {
@@ -213,10 +218,21 @@ final class Commands implements Kind<Commands.Spec, Commands.State> {
         return Sh.of("(\n{}\n)", Place.all(parts));
     }
 
+    /** Nearly always there is one owner, whose digest each command of each host asks for several times. */
+    private record Owner(String name, String digest) {
+        static Owner of(String name) {
+            return new Owner(name, Content.of(name).sha256().substring(0, 12));
+        }
+    }
+
     // By owner too: two playbooks may each have a command of that name.
     private static String mark(Subject self) {
-        return MARKS + "/" + self.name() + "-"
-                + Content.of(self.owner()).sha256().substring(0, 12);
+        Owner owner = lastOwner;
+        if (!owner.name().equals(self.owner())) {
+            owner = Owner.of(self.owner());
+            lastOwner = owner;
+        }
+        return MARKS + "/" + self.name() + "-" + owner.digest();
     }
 
     @Override

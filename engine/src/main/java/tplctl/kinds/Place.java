@@ -20,10 +20,19 @@ final class Place {
         DIRECTORY("-d"),
         FILE("-f");
 
-        private final String test;
+        private final String look;
 
         Sort(String test) {
-            this.test = test;
+            this.look = """
+                    p={}
+                    if [ -h "$p" ]; then echo link
+                    elif [ %s "$p" ]; then echo here; {}
+                    elif [ -d "$p" ]; then echo directory
+                    elif [ -f "$p" ]; then echo file
+                    elif [ -e "$p" ]; then echo special
+                    else
+                    {}
+                    fi""".formatted(test);
         }
     }
 
@@ -36,16 +45,7 @@ final class Place {
      * {@code details} prints. {@code details} finds the path in {@code $p}. Only built-ins of the shell are used besides.
      */
     static Sh look(AbsPath path, Sort sort, Sh details) {
-        return Sh.of("""
-                p={}
-                if [ -h "$p" ]; then echo link
-                elif [ %s "$p" ]; then echo here; {}
-                elif [ -d "$p" ]; then echo directory
-                elif [ -f "$p" ]; then echo file
-                elif [ -e "$p" ]; then echo special
-                else
-                {}
-                fi""".formatted(sort.test), path, details, absence(path));
+        return Sh.of(sort.look, path, details, absence(path));
     }
 
     /** A script that says how much of a path that does not exist is missing: {@code absent N}, {@code blocked} or {@code denied}. */
@@ -58,15 +58,15 @@ final class Place {
 
     /** Reads the answer to {@link #look}; {@code details} reads the lines after {@code here}. */
     static <T> Seen<T> read(AbsPath path, ProbeOutput out, Function<List<String>, T> details) {
-        if (out.exit() != 0 || out.lines().isEmpty()) {
+        List<String> lines = out.lines();
+        if (out.exit() != 0 || lines.isEmpty()) {
             throw out.unexpected("what is at " + path);
         }
-        String word = out.lines().get(0);
+        String word = lines.get(0);
         if (word.equals("here")) {
-            return new Seen.Here<>(
-                    details.apply(out.lines().subList(1, out.lines().size())));
+            return new Seen.Here<>(details.apply(lines.subList(1, lines.size())));
         }
-        if (out.lines().size() != 1) {
+        if (lines.size() != 1) {
             throw out.unexpected("one word about " + path);
         }
         return switch (word) {

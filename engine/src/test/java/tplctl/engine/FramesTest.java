@@ -36,7 +36,7 @@ class FramesTest {
                 "echo last; no-such-command");
         Frames frames = new Frames(NONCE);
         probes.forEach(p -> frames.add(Sh.of(p)));
-        Ran ran = run(shell, frames.script().script());
+        Ran ran = run(shell, frames.script());
         List<ProbeOutput> answers = new ArrayList<>();
         for (int i = 0; i < probes.size(); i++) {
             answers.add(frames.answer(i, ran.stdout(), ran.stderr()).orElseThrow());
@@ -60,7 +60,7 @@ class FramesTest {
         Frames frames = new Frames(NONCE);
         frames.add(Sh.of("echo a"));
         frames.add(Sh.of("echo b"));
-        Ran ran = run(List.of("sh"), frames.script().script());
+        Ran ran = run(List.of("sh"), frames.script());
         for (int cut = 0; cut < ran.stdout().length(); cut++) {
             String part = ran.stdout().substring(0, cut);
             frames.answer(0, part, ran.stderr())
@@ -74,7 +74,7 @@ class FramesTest {
         Frames frames = new Frames(NONCE);
         frames.add(Sh.of("echo a; echo noise >&2; exit 4"));
         frames.add(Sh.of("echo b; echo words >&2"));
-        Ran ran = run(List.of("sh"), frames.script().script());
+        Ran ran = run(List.of("sh"), frames.script());
         String last = ran.stderr().substring(ran.stderr().indexOf("end 0"));
         assertThat(frames.answer(0, ran.stdout(), last)).contains(new ProbeOutput(4, "a\n", ""));
         assertThat(frames.answer(1, ran.stdout(), last)).contains(new ProbeOutput(0, "b\n", "words\n"));
@@ -86,7 +86,7 @@ class FramesTest {
         for (int i = 0; i < 120; i++) {
             assertThat(frames.add(Sh.of("echo {}", i))).isEqualTo(i);
         }
-        Ran ran = run(List.of("sh"), frames.script().script());
+        Ran ran = run(List.of("sh"), frames.script());
         for (int i = 0; i < 120; i++) {
             assertThat(frames.answer(i, ran.stdout(), ran.stderr())
                             .orElseThrow()
