@@ -21,10 +21,13 @@ final class Evaluator {
     static final int MAX_NODES = 100_000;
     static final int MAX_TEXT = 4 << 20;
 
+    // Most evaluations are of one short text, and there are very many of them.
+    private static final int FEW = 2;
+
     private final Scope scope;
     private final Diagnostics diagnostics;
-    private final IdentityHashMap<Scalar, Value> values = new IdentityHashMap<>();
-    private final Set<Scalar> failed = Collections.newSetFromMap(new IdentityHashMap<>());
+    private final IdentityHashMap<Scalar, Value> values = new IdentityHashMap<>(FEW);
+    private final Set<Scalar> failed = Collections.newSetFromMap(new IdentityHashMap<>(FEW));
     private final Shared shared;
 
     /** An evaluated node, and of how many nodes it consists. */
@@ -43,7 +46,7 @@ final class Evaluator {
     /** What one evaluation has for all scopes that it leads into. */
     private static final class Shared {
         private final List<Active> active = new ArrayList<>();
-        private final IdentityHashMap<Scope, Evaluator> byScope = new IdentityHashMap<>();
+        private final IdentityHashMap<Scope, Evaluator> byScope = new IdentityHashMap<>(FEW);
         private int depth;
         private long broughtIn;
         private int failures;
@@ -150,7 +153,7 @@ final class Evaluator {
 
     private Optional<Value> scalar(Scalar scalar, String name) {
         String text = scalar.text();
-        if (!text.contains("{{") && !text.contains("{%") && !text.contains("}}")) {
+        if (!hasMarks(text)) {
             return Optional.of(new Value(scalar, 1));
         }
         Value known = values.get(scalar);
@@ -169,6 +172,11 @@ final class Evaluator {
         shared.active.remove(shared.active.size() - 1);
         value.ifPresentOrElse(v -> values.put(scalar, v), () -> failed.add(scalar));
         return value;
+    }
+
+    /** Whether a text has anything to evaluate. */
+    static boolean hasMarks(String text) {
+        return text.contains("{{") || text.contains("{%") || text.contains("}}");
     }
 
     private Optional<Value> evaluate(Scalar scalar) {

@@ -28,6 +28,9 @@ public final class Expressions {
 
     /** As {@link #resolve(Node, Scope, Diagnostics)}; adds the scalars that stay as written to {@code unresolved}, a set by identity. */
     public static Node resolve(Node node, Scope scope, Diagnostics diagnostics, Set<Node> unresolved) {
+        if (node instanceof Scalar scalar && !Evaluator.hasMarks(scalar.text())) {
+            return node;
+        }
         Evaluator evaluator = new Evaluator(scope, diagnostics);
         Node resolved = evaluator.resolve(node);
         unresolved.addAll(evaluator.failed());

@@ -11,6 +11,10 @@ public record ResourceId(String host, String kind, String name) implements Compa
 
     @Override
     public int compareTo(ResourceId other) {
+        // The order of the whole texts, which are only put together where their parts do not tell.
+        if (host.equals(other.host) && kind.equals(other.kind)) {
+            return name.compareTo(other.name);
+        }
         return toString().compareTo(other.toString());
     }
 

@@ -5,8 +5,8 @@ import tplctl.diag.Position;
 
 /** The decoded values of one mapping, by field. */
 public final class Values {
-    private final IdentityHashMap<Field<?>, Object> byField = new IdentityHashMap<>();
-    private final IdentityHashMap<Field<?>, Position> positions = new IdentityHashMap<>();
+    private final IdentityHashMap<Field<?>, Object> byField = new IdentityHashMap<>(8);
+    private final IdentityHashMap<Field<?>, Position> positions = new IdentityHashMap<>(4);
     private final Position at;
     private final String name;
 

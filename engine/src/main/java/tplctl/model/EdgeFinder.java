@@ -24,6 +24,7 @@ final class EdgeFinder {
     private final Diagnostics errors;
     private final Map<ResourceId, ResourceId> missing = new HashMap<>();
     private final Map<ResourceId, List<ResourceId>> byGroup = new HashMap<>();
+    private final Map<AbsPath, Above> above = new HashMap<>();
 
     EdgeFinder(Map<ResourceId, Resource<?, ?>> byId, Declared declared, Playbook playbook, Diagnostics errors) {
         this.byId = byId;
@@ -40,7 +41,11 @@ final class EdgeFinder {
     /** Edges that the user wrote: references, {@code needs} and paths. */
     List<Edge> hardEdges() {
         List<Edge> edges = new ArrayList<>();
-        byId.values().forEach(r -> r.ties().refs().forEach(ref -> addReference(r.id(), ref, edges)));
+        for (Resource<?, ?> r : byId.values()) {
+            for (Ref ref : r.ties().refs()) {
+                addReference(r.id(), ref, edges);
+            }
+        }
         declared.broken().forEach((id, refs) -> refs.forEach(ref -> addReference(id, ref, new ArrayList<>())));
         PathIndex paths = PathIndex.of(byId.values(), errors);
         byId.values().forEach(r -> addPaths(r, paths, edges));
@@ -54,26 +59,40 @@ final class EdgeFinder {
 
     /** Edges that only the kinds' usual order asks for. */
     List<Edge> softEdges() {
-        Map<String, List<ResourceId>> byWord = new HashMap<>();
+        Map<String, Earlier> byHost = new HashMap<>();
         for (Resource<?, ?> r : byId.values()) {
-            String host = r.id().host();
-            byWord.computeIfAbsent(host + " kind " + r.kind().name(), k -> new ArrayList<>())
-                    .add(r.id());
-            r.ties()
-                    .marks()
-                    .forEach(word -> byWord.computeIfAbsent(host + " " + word, k -> new ArrayList<>())
-                            .add(r.id()));
+            byHost.computeIfAbsent(r.id().host(), h -> new Earlier()).add(r);
         }
         List<Edge> edges = new ArrayList<>();
         for (Resource<?, ?> r : byId.values()) {
-            String host = r.id().host();
-            Set<ResourceId> targets = new TreeSet<>();
-            r.kind().after().forEach(kind -> targets.addAll(byWord.getOrDefault(host + " kind " + kind, List.of())));
-            r.ties().follows().forEach(word -> targets.addAll(byWord.getOrDefault(host + " " + word, List.of())));
-            targets.remove(r.id());
-            targets.forEach(target -> edges.add(new Edge(r.id(), target, "usually comes after", r.at())));
+            Set<String> kinds = r.kind().after();
+            List<String> words = r.ties().follows();
+            if (!kinds.isEmpty() || !words.isEmpty()) {
+                Earlier earlier = byHost.getOrDefault(r.id().host(), Earlier.NONE);
+                Set<ResourceId> targets = new TreeSet<>();
+                kinds.forEach(kind -> targets.addAll(earlier.byKind.getOrDefault(kind, List.of())));
+                words.forEach(word -> targets.addAll(earlier.byWord.getOrDefault(word, List.of())));
+                targets.remove(r.id());
+                targets.forEach(target -> edges.add(new Edge(r.id(), target, "usually comes after", r.at())));
+            }
         }
         return edges;
+    }
+
+    /** What may come before others on one host. */
+    private static final class Earlier {
+        private static final Earlier NONE = new Earlier();
+
+        private final Map<String, List<ResourceId>> byKind = new HashMap<>();
+        private final Map<String, List<ResourceId>> byWord = new HashMap<>();
+
+        void add(Resource<?, ?> r) {
+            byKind.computeIfAbsent(r.kind().name(), k -> new ArrayList<>()).add(r.id());
+            r.ties()
+                    .marks()
+                    .forEach(word ->
+                            byWord.computeIfAbsent(word, k -> new ArrayList<>()).add(r.id()));
+        }
     }
 
     private void addReference(ResourceId from, Ref ref, List<Edge> edges) {
@@ -131,23 +150,23 @@ final class EdgeFinder {
                         .orElseGet(() -> Suggest.didYouMean(shown, candidates, known)));
     }
 
-    private static void addPaths(Resource<?, ?> from, PathIndex paths, List<Edge> edges) {
-        Set<ResourceId> seen = new HashSet<>();
+    private void addPaths(Resource<?, ?> from, PathIndex paths, List<Edge> edges) {
+        Set<ResourceId> seen = new HashSet<>(4);
         for (Decoding.PathUse use : from.ties().provided()) {
-            addAbove(from, use.path().parent(), use.at(), paths, seen, edges);
+            addAbove(from, above(use.path()).parent(), use.at(), paths, seen, edges);
         }
         for (Decoding.PathUse use : from.ties().used()) {
             addAbove(from, use.path(), use.at(), paths, seen, edges);
         }
     }
 
-    private static void addAbove(
+    private void addAbove(
             Resource<?, ?> from, AbsPath start, Position at, PathIndex paths, Set<ResourceId> seen, List<Edge> edges) {
-        for (AbsPath path = start; ; path = path.parent()) {
+        for (AbsPath path = start; ; path = above(path).parent()) {
             AbsPath here = path;
             paths.provider(from.id().host(), path).ifPresent(to -> {
                 if (!to.id().equals(from.id()) && seen.add(to.id())) {
-                    edges.add(new Edge(from.id(), to.id(), "lies on " + here + " of", at));
+                    edges.add(new Edge(from.id(), to.id(), above(here).why(), at));
                 }
             });
             if (path.isRoot()) {
@@ -155,4 +174,11 @@ final class EdgeFinder {
             }
         }
     }
+
+    private Above above(AbsPath path) {
+        return above.computeIfAbsent(path, p -> new Above(p.parent(), "lies on " + p + " of"));
+    }
+
+    /** What is asked of the same path for many hosts. */
+    private record Above(AbsPath parent, String why) {}
 }

@@ -1,16 +1,32 @@
 package tplctl.model;
 
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import tplctl.kind.ResourceId;
 
 /** Finds what another owner holds already. */
 public final class Ownership {
-    private Ownership() {}
+    private final Map<String, List<OwnedRecord>> others = new HashMap<>();
+
+    /** What others than that owner hold, of all that the hosts remember. */
+    Ownership(String owner, List<OwnedRecord> owned) {
+        for (OwnedRecord record : owned) {
+            if (!record.owner().equals(owner)) {
+                others.computeIfAbsent(record.id().host(), h -> new ArrayList<>())
+                        .add(record);
+            }
+        }
+    }
 
     /** The other owner's record that stands against a resource, as a problem; empty when none does. */
-    static Optional<Plan.Problem> conflict(Resource<?, ?> resource, List<OwnedRecord> owned) {
-        return replaced(resource, owned).stream().findFirst().map(r -> problem(resource, r));
+    Optional<Plan.Problem> conflict(Resource<?, ?> resource) {
+        List<OwnedRecord> here = others.getOrDefault(resource.id().host(), List.of());
+        return here.isEmpty()
+                ? Optional.empty()
+                : replaced(resource, here).stream().findFirst().map(r -> problem(resource, r));
     }
 
     /** The records, of other owners, that a resource takes the place of when it is adopted. */

@@ -4,7 +4,6 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 import tplctl.diag.Diagnostics;
 import tplctl.diag.Position;
 import tplctl.kind.AbsPath;
@@ -12,22 +11,9 @@ import tplctl.kind.Decoding;
 
 /** Which resource of a host provides which path. */
 final class PathIndex {
-    // Spelled out, because a record's own are linked at run time, which costs a start-up tens of milliseconds.
-    private record Place(String host, AbsPath path) {
-        @Override
-        public boolean equals(@Nullable Object other) {
-            return other instanceof Place that && path.equals(that.path) && host.equals(that.host);
-        }
-
-        @Override
-        public int hashCode() {
-            return 31 * host.hashCode() + path.hashCode();
-        }
-    }
-
     private record Provider(Resource<?, ?> resource, Position at) {}
 
-    private final Map<Place, Provider> providers = new HashMap<>();
+    private final Map<String, Map<AbsPath, Provider>> byHost = new HashMap<>();
 
     private PathIndex() {}
 
@@ -43,7 +29,8 @@ final class PathIndex {
     }
 
     Optional<Resource<?, ?>> provider(String host, AbsPath path) {
-        return Optional.ofNullable(providers.get(new Place(host, path))).map(Provider::resource);
+        return Optional.ofNullable(byHost.getOrDefault(host, Map.of()).get(path))
+                .map(Provider::resource);
     }
 
     /** The provider of a path or of the nearest path above it. */
@@ -58,7 +45,8 @@ final class PathIndex {
 
     private void add(Resource<?, ?> resource, Decoding.PathUse use, Diagnostics errors) {
         Provider here = new Provider(resource, use.at());
-        Provider before = providers.putIfAbsent(new Place(resource.id().host(), use.path()), here);
+        Provider before = byHost.computeIfAbsent(resource.id().host(), h -> new HashMap<>())
+                .putIfAbsent(use.path(), here);
         if (before == null) {
             return;
         }

@@ -1,6 +1,5 @@
 package tplctl.model;
 
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -35,7 +34,13 @@ public record PlannedResource(
 
     /** The heaviest of the changes; empty when nothing changes. */
     public Optional<Impact> action() {
-        return changes.stream().map(Change::impact).max(Comparator.naturalOrder());
+        Optional<Impact> heaviest = Optional.empty();
+        for (Change change : changes) {
+            if (heaviest.isEmpty() || change.impact().compareTo(heaviest.get()) > 0) {
+                heaviest = Optional.of(change.impact());
+            }
+        }
+        return heaviest;
     }
 
     public boolean isFailed() {

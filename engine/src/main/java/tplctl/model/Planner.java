@@ -30,12 +30,14 @@ public final class Planner {
     private final Options options;
     private final Map<String, Kind<?, ?>> kinds;
     private final List<Plan.Problem> problems = new ArrayList<>();
+    private final Ownership others;
 
     private Planner(Project project, Observations observations, Options options, Map<String, Kind<?, ?>> kinds) {
         this.project = project;
         this.observations = observations;
         this.options = options;
         this.kinds = kinds;
+        this.others = new Ownership(project.playbook().owner(), observations.owned());
     }
 
     /** The plan that makes the playbook so. */
@@ -173,6 +175,9 @@ public final class Planner {
     }
 
     private Optional<ResourceId> unselectedAndMissing(Resource<?, ?> resource) {
+        if (options.selection().isAll()) {
+            return Optional.empty();
+        }
         for (ResourceId id : project.graph().dependencies(resource.id())) {
             Resource<?, ?> dependency = project.graph().find(id).orElseThrow();
             if (!options.selection().selects(dependency)) {
@@ -216,7 +221,7 @@ public final class Planner {
                     planned.id(), "is protected and would be replaced", "give --force if that is meant"));
         }
         if (!options.adopt()) {
-            Ownership.conflict(planned.resource(), observations.owned()).ifPresent(problems::add);
+            others.conflict(planned.resource()).ifPresent(problems::add);
         }
     }
 

@@ -44,21 +44,43 @@ public record Project(Playbook playbook, Inventory inventory, ResourceGraph grap
     }
 
     // In dependency order, so that what a resource refers to is complete before the resource itself is.
+    @SuppressWarnings("ReferenceEquality")
     private static ResourceGraph link(Playbook playbook, ResourceGraph graph, Context context, Diagnostics errors) {
-        Map<ResourceId, Resource<?, ?>> linked = new HashMap<>();
-        PathIndex paths = PathIndex.of(playbook.resources(), new Diagnostics());
         List<Resource<?, ?>> order = graph.order().isEmpty() ? playbook.resources() : graph.order();
+        Map<ResourceId, Resource<?, ?>> linked = new HashMap<>(order.size() * 4 / 3 + 1);
+        Map<ResourceId, Resource<?, ?>> completed = new HashMap<>();
+        Paths paths = new Paths(playbook.resources());
+        AssetFinder files = new AssetFinder(context.files());
         for (Resource<?, ?> resource : order) {
             String host = resource.id().host();
             Links links = new Lookup(host, linked, paths);
-            linked.put(
-                    resource.id(),
-                    resource.linked(links, new Decoding(host, errors, new AssetFinder(context.files()))));
+            Resource<?, ?> complete = resource.linked(links, new Decoding(host, errors, files));
+            linked.put(resource.id(), complete);
+            if (complete != resource) {
+                completed.put(resource.id(), complete);
+            }
         }
-        return graph.replacing(linked);
+        return graph.replacing(completed);
     }
 
-    private record Lookup(String host, Map<ResourceId, Resource<?, ?>> linked, PathIndex paths) implements Links {
+    /** The index of paths, which is not made where no kind asks for one. */
+    private static final class Paths {
+        private final List<Resource<?, ?>> resources;
+        private Optional<PathIndex> index = Optional.empty();
+
+        Paths(List<Resource<?, ?>> resources) {
+            this.resources = resources;
+        }
+
+        PathIndex index() {
+            if (index.isEmpty()) {
+                index = Optional.of(PathIndex.of(resources, new Diagnostics()));
+            }
+            return index.get();
+        }
+    }
+
+    private record Lookup(String host, Map<ResourceId, Resource<?, ?>> linked, Paths paths) implements Links {
         @Override
         public <T> Optional<T> of(Ref ref, Class<T> type) {
             return Optional.ofNullable(linked.get(new ResourceId(ref.host(), ref.kind(), ref.name())))
@@ -70,7 +92,8 @@ public record Project(Playbook playbook, Inventory inventory, ResourceGraph grap
         @Override
         public <T> Optional<T> providing(AbsPath path, Class<T> type) {
             for (AbsPath here = path; ; here = here.parent()) {
-                Optional<T> found = paths.provider(host, here)
+                Optional<T> found = paths.index()
+                        .provider(host, here)
                         .map(Resource::exports)
                         .filter(type::isInstance)
                         .map(type::cast);

@@ -90,7 +90,10 @@ public final class ResourceGraph {
 
     /** What a resource directly depends on. */
     public List<ResourceId> dependencies(ResourceId id) {
-        return adjacency.from(id).stream().map(Edge::to).toList();
+        List<Edge> edges = adjacency.from(id);
+        List<ResourceId> dependencies = new ArrayList<>(edges.size());
+        edges.forEach(edge -> dependencies.add(edge.to()));
+        return dependencies;
     }
 
     /** What a resource depends on but is left out, because nobody knows what it is; empty for nearly all. */
@@ -107,6 +110,9 @@ public final class ResourceGraph {
 
     /** The same graph with resources completed by what they refer to; the replacements have the same ids. */
     ResourceGraph replacing(Map<ResourceId, Resource<?, ?>> replacements) {
+        if (replacements.isEmpty()) {
+            return this;
+        }
         Map<ResourceId, Resource<?, ?>> replaced = new HashMap<>(byId);
         replaced.putAll(replacements);
         List<Resource<?, ?>> inOrder = new ArrayList<>(order.size());

@@ -20,6 +20,9 @@ public record Selection(Set<String> tags, Set<String> skipped, Set<String> hosts
     }
 
     public boolean selects(Resource<?, ?> resource) {
+        if (isAll()) {
+            return true;
+        }
         Set<String> own = resource.common().tags();
         boolean wanted = tags.isEmpty()
                 || tags.contains("all")
@@ -27,6 +30,11 @@ public record Selection(Set<String> tags, Set<String> skipped, Set<String> hosts
                 || own.stream().anyMatch(tags::contains)
                 || tags.stream().anyMatch(tag -> names(tag, resource));
         return wanted && covers(resource.id().host()) && own.stream().noneMatch(skipped::contains);
+    }
+
+    /** Whether it selects whatever there is. */
+    boolean isAll() {
+        return tags.isEmpty() && skipped.isEmpty() && hosts.isEmpty();
     }
 
     /** Whether the run is about that host. */

@@ -210,8 +210,10 @@ public final class ScaleBench {
             if (!nonce.find()) {
                 throw new UnsupportedOperationException(script.text());
             }
-            String common = script.text().replace(nonce.group(), "NONCE");
-            CommandResult answer = answers.computeIfAbsent(common, SimulatedHost::run);
+            // The nonce stands in the first line alone.
+            String common = script.text().substring(script.text().indexOf('\n'));
+            CommandResult answer =
+                    answers.computeIfAbsent(common, c -> run(script.text().replace(nonce.group(), "NONCE")));
             return new CommandResult(
                     answer.exit(),
                     answer.stdout().replace("NONCE", nonce.group()),
