@@ -1,6 +1,7 @@
 package tplctl.cli;
 
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -175,7 +176,7 @@ final class Loader {
             return Set.of();
         }
         Set<String> limited = new LinkedHashSet<>(matched.get());
-        limited.retainAll(hosts);
+        limited.retainAll(new HashSet<>(hosts));
         if (limited.isEmpty()) {
             throw new UsageException("no host of the playbook matched --limit; it has: " + Names.listed(hosts));
         }

@@ -17,14 +17,16 @@ final class Adjacency {
     private static final int[] NONE = {};
 
     private final List<ResourceId> ids;
-    private final Map<ResourceId, Integer> numbers = new HashMap<>();
+    private final Map<ResourceId, Integer> numbers;
     private final List<List<Edge>> edges = new ArrayList<>();
     private final int[][] targets;
     private final int[] reached;
     private int search;
+    private Optional<List<ResourceId>> sorted = Optional.empty();
 
     Adjacency(List<ResourceId> ids) {
         this.ids = ids;
+        numbers = new HashMap<>(ids.size() * 4 / 3 + 1);
         for (ResourceId id : ids) {
             numbers.put(id, numbers.size());
             edges.add(List.of());
@@ -46,6 +48,7 @@ final class Adjacency {
         int[] more = java.util.Arrays.copyOf(targets[from], targets[from].length + 1);
         more[more.length - 1] = to;
         targets[from] = more;
+        sorted = Optional.empty();
         if (edges.get(from).isEmpty()) {
             edges.set(from, new ArrayList<>(2));
         }
@@ -84,6 +87,13 @@ final class Adjacency {
 
     /** The ids, each after those that its edges lead to, otherwise in their own order; without those on cycles and what leads to them. */
     List<ResourceId> sorted() {
+        if (sorted.isEmpty()) {
+            sorted = Optional.of(sort());
+        }
+        return sorted.get();
+    }
+
+    private List<ResourceId> sort() {
         int[] missing = new int[ids.size()];
         int[] incoming = new int[ids.size()];
         for (int[] out : targets) {
@@ -105,27 +115,26 @@ final class Adjacency {
                 ready.add(from);
             }
         }
-        List<ResourceId> sorted = new ArrayList<>(ids.size());
+        List<ResourceId> inOrder = new ArrayList<>(ids.size());
         while (!ready.isEmpty()) {
             int next = ready.poll();
-            sorted.add(ids.get(next));
+            inOrder.add(ids.get(next));
             for (int source : sources[next]) {
                 if (--missing[source] == 0) {
                     ready.add(source);
                 }
             }
         }
-        return sorted;
+        return inOrder;
     }
 
     /** The ids that {@link #sorted} lacks, in their own order. */
     List<ResourceId> unsorted() {
-        List<ResourceId> sorted = sorted();
-        if (sorted.size() == ids.size()) {
+        if (sorted().size() == ids.size()) {
             return List.of();
         }
         BitSet seen = new BitSet(ids.size());
-        sorted.forEach(id -> seen.set(number(id)));
+        sorted().forEach(id -> seen.set(number(id)));
         return ids.stream().filter(id -> !seen.get(number(id))).toList();
     }
 

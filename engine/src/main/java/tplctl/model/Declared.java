@@ -1,5 +1,6 @@
 package tplctl.model;
 
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -17,7 +18,7 @@ public record Declared(Set<ResourceId> ids, Map<ResourceId, List<Ref>> broken) {
     public static final Declared NOTHING_ELSE = new Declared(Set.of(), Map.of());
 
     public Declared {
-        ids = Set.copyOf(ids);
+        ids = Collections.unmodifiableSet(ids);
         broken = Map.copyOf(broken);
     }
 }

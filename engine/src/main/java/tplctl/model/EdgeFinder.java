@@ -24,6 +24,7 @@ final class EdgeFinder {
     private final Diagnostics errors;
     private final Map<ResourceId, ResourceId> missing = new HashMap<>();
     private final Map<ResourceId, List<ResourceId>> byGroup = new HashMap<>();
+    private final Map<String, Set<ResourceId>> known = new HashMap<>();
     private final Map<AbsPath, Above> above = new HashMap<>();
 
     EdgeFinder(Map<ResourceId, Resource<?, ?>> byId, Declared declared, Playbook playbook, Diagnostics errors) {
@@ -32,9 +33,9 @@ final class EdgeFinder {
         this.playbook = playbook;
         this.errors = errors;
         for (Resource<?, ?> resource : byId.values()) {
-            ResourceId group =
-                    new ResourceId(resource.id().host(), resource.id().kind(), resource.group());
-            byGroup.computeIfAbsent(group, g -> new ArrayList<>()).add(resource.id());
+            if (!resource.group().equals(resource.id().name())) {
+                byGroup.computeIfAbsent(group(resource), g -> new ArrayList<>()).add(resource.id());
+            }
         }
     }
 
@@ -129,16 +130,12 @@ final class EdgeFinder {
         }
         Set<String> candidates = new TreeSet<>();
         Set<String> ofKind = new TreeSet<>();
-        Set<ResourceId> all = new HashSet<>(byGroup.keySet());
-        all.addAll(declared.ids());
-        all.forEach(id -> {
-            if (id.host().equals(target.host())) {
-                candidates.add(sameHost ? id.local() : id.toString());
-                if (id.kind().equals(target.kind())) {
-                    ofKind.add(id.name());
-                }
+        for (ResourceId id : known().getOrDefault(target.host(), Set.of())) {
+            candidates.add(sameHost ? id.local() : id.toString());
+            if (id.kind().equals(target.kind())) {
+                ofKind.add(id.name());
             }
-        });
+        }
         String known = ofKind.isEmpty()
                 ? target.host() + " has no resource of the kind \"" + target.kind() + "\""
                 : target.kind() + " on " + target.host() + ": " + String.join(", ", ofKind);
@@ -148,6 +145,23 @@ final class EdgeFinder {
                 Suggest.nearest(target.name(), ofKind)
                         .map(n -> "did you mean \"" + n + "\"?")
                         .orElseGet(() -> Suggest.didYouMean(shown, candidates, known)));
+    }
+
+    private static ResourceId group(Resource<?, ?> resource) {
+        return new ResourceId(resource.id().host(), resource.id().kind(), resource.group());
+    }
+
+    /** What can be referred to, by host; made when the first reference turns out to be wrong. */
+    private Map<String, Set<ResourceId>> known() {
+        if (known.isEmpty()) {
+            byId.values().forEach(r -> know(group(r)));
+            declared.ids().forEach(this::know);
+        }
+        return known;
+    }
+
+    private void know(ResourceId id) {
+        known.computeIfAbsent(id.host(), h -> new HashSet<>()).add(id);
     }
 
     private void addPaths(Resource<?, ?> from, PathIndex paths, List<Edge> edges) {

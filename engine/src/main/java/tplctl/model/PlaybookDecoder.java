@@ -69,6 +69,9 @@ final class PlaybookDecoder {
 
     /** Every id that was met, decoded or not; and the names that {@code count} made many, or none, of. */
     Declared declared() {
+        if (groups.isEmpty()) {
+            return new Declared(declared.keySet(), broken);
+        }
         Set<ResourceId> all = new LinkedHashSet<>(declared.keySet());
         all.addAll(groups);
         return new Declared(all, broken);

@@ -57,7 +57,8 @@ public final class ResourceGraph {
      * reference, a path provided twice and a cycle are reported with all their positions; what is returned then has no order.
      */
     public static ResourceGraph of(Playbook playbook, Declared declared, Diagnostics errors) {
-        Map<ResourceId, Resource<?, ?>> byId = new LinkedHashMap<>();
+        Map<ResourceId, Resource<?, ?>> byId =
+                new LinkedHashMap<>(playbook.resources().size() * 4 / 3 + 1);
         playbook.resources().forEach(r -> byId.put(r.id(), r));
         Adjacency adjacency = new Adjacency(List.copyOf(byId.keySet()));
         EdgeFinder finder = new EdgeFinder(byId, declared, playbook, errors);
