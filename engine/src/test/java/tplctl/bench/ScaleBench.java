@@ -6,7 +6,9 @@ import java.lang.management.ManagementFactory;
 import java.lang.management.MemoryPoolMXBean;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -30,10 +32,14 @@ import tplctl.host.Script;
 import tplctl.inventory.Inventory;
 import tplctl.kinds.Kinds;
 import tplctl.model.Observations;
+import tplctl.model.Observed;
+import tplctl.model.OwnedRecord;
 import tplctl.model.Plan;
 import tplctl.model.Planner;
 import tplctl.model.Project;
 import tplctl.model.Selection;
+import tplctl.report.Json;
+import tplctl.report.PlanJson;
 import tplctl.report.PlanText;
 import tplctl.report.Style;
 import tplctl.text.Node;
@@ -55,7 +61,7 @@ public final class ScaleBench {
     public static void main(String[] args) {
         System.out.printf(
                 Locale.ROOT,
-                "%7s %10s %9s %9s %9s %9s %9s %9s %9s %9s %7s%n",
+                "%7s %10s %9s %9s %9s %9s %9s %9s %7s %9s %9s %9s %9s %9s%n",
                 "hosts",
                 "resources",
                 "read s",
@@ -64,9 +70,12 @@ public final class ScaleBench {
                 "plan s",
                 "total s",
                 "cpu s",
-                "render s",
+                "MiB",
+                "text s",
+                "json s",
                 "plan -l s",
-                "MiB");
+                "owned s",
+                "json MiB");
         for (String arg : args) {
             measure(Integer.parseInt(arg));
         }
@@ -95,8 +104,11 @@ public final class ScaleBench {
                         .observe(project.graph().order(), project.playbook().hosts()));
         Plan plan = timer.of("plan", () -> Planner.plan(project, observations, Planner.Options.PLAIN, Kinds.named()));
         double cpu = cpu() - cpuBefore;
+        long peak = peak();
         String text =
-                timer.of("render", () -> PlanText.render(plan, PlanText.Options.PLAIN, new Style(false, 100, false)));
+                timer.of("text", () -> PlanText.render(plan, PlanText.Options.PLAIN, new Style(false, 100, false)));
+        int length = timer.of("json", () -> Json.document(PlanJson.of(plan)).length());
+        long rendered = peak();
         Set<String> limited =
                 project.playbook().hosts().stream().limit(hosts / 2).collect(Collectors.toSet());
         Plan half = timer.of(
@@ -106,16 +118,22 @@ public final class ScaleBench {
                         observations,
                         new Planner.Options(new Selection(Set.of(), Set.of(), limited), false, false, false),
                         Kinds.named()));
+        Observations remembered =
+                new Observations(observations.seen(), Map.of(), Map.of(), records(project, observations));
+        Plan owned = timer.of("owned", () -> Planner.plan(project, remembered, Planner.Options.PLAIN, Kinds.named()));
         if (plan.inOrder().size() != hosts * 20
                 || half.inOrder().size() != hosts / 2 * 20
                 || plan.failures().findAny().isPresent()
+                || !owned.orphans().isEmpty()
+                || !owned.problems().isEmpty()
+                || length < text.length()
                 || !text.contains("directories.d1")) {
             throw new IllegalStateException("this was not the plan that should be measured:\n"
                     + text.substring(0, Math.min(2000, text.length())));
         }
         System.out.printf(
                 Locale.ROOT,
-                "%7d %10d %9.2f %9.2f %9.2f %9.2f %9.2f %9.2f %9.2f %9.2f %7d%n",
+                "%7d %10d %9.2f %9.2f %9.2f %9.2f %9.2f %9.2f %7d %9.2f %9.2f %9.2f %9.2f %9d%n",
                 hosts,
                 plan.inOrder().size(),
                 timer.seconds("read"),
@@ -124,9 +142,29 @@ public final class ScaleBench {
                 timer.seconds("plan"),
                 timer.seconds("read") + timer.seconds("decode") + timer.seconds("observe") + timer.seconds("plan"),
                 cpu,
-                timer.seconds("render"),
+                peak >> 20,
+                timer.seconds("text"),
+                timer.seconds("json"),
                 timer.seconds("limited"),
-                peak() >> 20);
+                timer.seconds("owned"),
+                rendered >> 20);
+    }
+
+    /** What the hosts remember once everything was made. */
+    private static List<OwnedRecord> records(Project project, Observations observations) {
+        List<OwnedRecord> records = new ArrayList<>();
+        project.graph()
+                .order()
+                .forEach(r -> records.add(new OwnedRecord(
+                        r.id(),
+                        "scale",
+                        List.of(),
+                        r.ties().provided().stream()
+                                .map(use -> use.path().text())
+                                .toList(),
+                        false,
+                        observations.of(r.id()).flatMap(Observed::trace).orElse(Map.of()))));
+        return records;
     }
 
     /** Twenty resources a host, of which some lie on others and some differ from host to host. */
