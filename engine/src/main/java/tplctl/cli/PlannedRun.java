@@ -113,28 +113,25 @@ final class PlannedRun implements AutoCloseable {
         }
         running = true;
         phases.begin("run");
-        Report report;
+        Plan agreed = plan;
         progress.about(
                 project.graph(),
                 plan.inOrder().size() + plan.removals().size() + plan.absent().size());
-        try (Progress.Shown shown = progress.begin()) {
-            report = session.run(plan, project, observations.owned(), args.has(Flag.ADOPT), progress);
-        }
+        Report report = progress.during(
+                () -> session.run(agreed, project, observations.owned(), args.has(Flag.ADOPT), progress));
         phases.end();
         report(report);
         return ended(report, !locked.isEmpty());
     }
 
-    /** Shows that time goes by while facts are waited for. */
-    Progress.Shown waiting() {
-        return progress.begin();
+    /** What shows to the user how the run goes on. */
+    Progress progress() {
+        return progress;
     }
 
     private Locks.Refused lock(List<String> hosts, boolean keepGoing) {
         phases.begin("lock");
-        try (Progress.Shown shown = progress.begin()) {
-            return session.lock(hosts, invocation.line(), progress::note, keepGoing);
-        }
+        return progress.during(() -> session.lock(hosts, invocation.line(), progress::note, keepGoing));
     }
 
     private Observations observe(Project project, Selection selection, List<String> hosts, Map<String, String> locked) {
@@ -144,9 +141,7 @@ final class PlannedRun implements AutoCloseable {
         List<Resource<?, ?>> asked = observed.stream()
                 .filter(r -> !locked.containsKey(r.id().host()))
                 .toList();
-        try (Progress.Shown shown = progress.begin()) {
-            return session.observe(asked, ours).without(locked, observed);
-        }
+        return progress.during(() -> session.observe(asked, ours)).without(locked, observed);
     }
 
     @Override

@@ -2,6 +2,7 @@ package tplctl.cli;
 
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import tplctl.engine.RunListener;
 import tplctl.model.ResourceGraph;
 
@@ -47,22 +48,19 @@ abstract class Progress implements RunListener {
     /** Takes away what was only for the meantime. */
     void erase() {}
 
-    /** Shows from now on that time goes by, until what is returned is closed. Nothing else may be written to the terminal meanwhile. */
-    final Shown begin() {
+    /** Shows that time goes by while the work is done. Nothing else may be written to the terminal meanwhile. */
+    final <T> T during(Supplier<T> work) {
         closing = new CountDownLatch(1);
         if (period() > 0) {
             ticker = new Thread(this::run, "tplctl-progress");
             ticker.setDaemon(true);
             ticker.start();
         }
-        return this::end;
-    }
-
-    /** The time during which progress is shown. */
-    @FunctionalInterface
-    interface Shown extends AutoCloseable {
-        @Override
-        void close();
+        try {
+            return work.get();
+        } finally {
+            end();
+        }
     }
 
     private void run() {

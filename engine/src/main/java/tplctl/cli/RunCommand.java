@@ -99,7 +99,7 @@ final class RunCommand implements Command {
                         .open(inventory, Session.Options.of(invocation, loader.extraVars(new Diagnostics())));
                 PlannedRun run = new PlannedRun(invocation, session, output, mode)) {
             Project project =
-                    loader.load(loader.playbook(), inventory, new SessionFacts(session, invocation, run::waiting));
+                    loader.load(loader.playbook(), inventory, new SessionFacts(session, invocation, run.progress()));
             return run.of(project, loader.selection(project), dry);
         }
     }

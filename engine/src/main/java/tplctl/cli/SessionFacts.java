@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Supplier;
 import tplctl.inventory.Inventory;
 import tplctl.model.Survey;
 import tplctl.text.Node;
@@ -17,14 +16,14 @@ import tplctl.text.Node;
 final class SessionFacts implements FactSource {
     private final Session session;
     private final Invocation invocation;
-    private final Supplier<Progress.Shown> waiting;
+    private final Progress progress;
     private List<String> selected = List.of();
     private Optional<Map<String, Node>> gathered = Optional.empty();
 
-    /** @param waiting called when hosts are waited for; what it gives is closed after that */
-    SessionFacts(Session session, Invocation invocation, Supplier<Progress.Shown> waiting) {
+    /** @param progress shows that hosts are waited for */
+    SessionFacts(Session session, Invocation invocation, Progress progress) {
         this.session = session;
-        this.waiting = waiting;
+        this.progress = progress;
         this.invocation = invocation;
     }
 
@@ -38,9 +37,7 @@ final class SessionFacts implements FactSource {
     @Override
     public Optional<Node> of(Inventory.Host host) {
         if (gathered.isEmpty()) {
-            try (Progress.Shown shown = waiting.get()) {
-                gathered = Optional.of(session.facts(selected));
-            }
+            gathered = Optional.of(progress.during(() -> session.facts(selected)));
         }
         return gathered.map(facts -> facts.get(host.name()));
     }

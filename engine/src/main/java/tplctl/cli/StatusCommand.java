@@ -76,8 +76,13 @@ final class StatusCommand implements Command {
 
     private static List<String> hosts(Invocation invocation, Loader loader, Inventory inventory, Session session) {
         if (!invocation.args().positionals().isEmpty()) {
-            Project project =
-                    loader.load(loader.playbook(), inventory, new SessionFacts(session, invocation, () -> () -> {}));
+            Project project = loader.load(
+                    loader.playbook(),
+                    inventory,
+                    new SessionFacts(
+                            session,
+                            invocation,
+                            new QuietProgress(invocation.terminal().err())));
             session.use(project.inventory(), PlannedRun.becoming(project, Selection.ALL, invocation));
             return Loader.hosts(project, loader.selection(project));
         }

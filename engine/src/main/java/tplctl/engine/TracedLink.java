@@ -1,14 +1,13 @@
 package tplctl.engine;
 
 import java.util.IdentityHashMap;
-import java.util.Map;
 import tplctl.host.Host;
 
 /** A connection of which a listener is told every script, in either view. */
 public final class TracedLink implements Connections.Link {
     private final Connections.Link link;
     private final RunListener listener;
-    private final Map<Host, Host> traced = new IdentityHashMap<>();
+    private final IdentityHashMap<Host, Host> traced = new IdentityHashMap<>();
 
     public TracedLink(Connections.Link link, RunListener listener) {
         this.link = link;

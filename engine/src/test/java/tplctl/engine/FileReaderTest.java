@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -34,9 +35,9 @@ class FileReaderTest {
         Path empty = Files.write(dir.resolve("empty"), new byte[0]);
         Path link = Files.createSymbolicLink(dir.resolve("link"), odd);
         Map<String, FileReader.Found> found = read(odd, empty, link);
-        assertThat(found.get(odd.toString()).content()).hasValue(all);
-        assertThat(found.get(link.toString()).content()).hasValue(all);
-        assertThat(found.get(empty.toString()).content()).hasValue(new byte[0]);
+        assertThat(of(found, odd.toString()).content()).hasValue(all);
+        assertThat(of(found, link.toString()).content()).hasValue(all);
+        assertThat(of(found, empty.toString()).content()).hasValue(new byte[0]);
         assertThat(found.values()).allSatisfy(one -> assertThat(one.problem()).isEmpty());
     }
 
@@ -59,10 +60,10 @@ class FileReaderTest {
         assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor())
                 .isZero();
         Map<String, FileReader.Found> found = read(most, big, dir, pipe);
-        assertThat(found.get(most.toString()).content()).hasValue(new byte[1 << 20]);
-        assertThat(found.get(big.toString())).hasToString("Found[content=Optional.empty, problem=more than 1 MiB]");
-        assertThat(found.get(dir.toString()).problem()).isEqualTo("not a regular file");
-        assertThat(found.get(pipe.toString()).problem()).isEqualTo("not a regular file");
+        assertThat(of(found, most.toString()).content()).hasValue(new byte[1 << 20]);
+        assertThat(of(found, big.toString())).hasToString("Found[content=Optional.empty, problem=more than 1 MiB]");
+        assertThat(of(found, dir.toString()).problem()).isEqualTo("not a regular file");
+        assertThat(of(found, pipe.toString()).problem()).isEqualTo("not a regular file");
     }
 
     @Test
@@ -78,9 +79,9 @@ class FileReaderTest {
             FakeHost host = new FakeHost("h1").onAny(FileReaderTest::asNobody);
             Map<String, FileReader.Found> found =
                     FileReader.read(host, List.of(inside.toString(), secret.toString(), open.toString()));
-            assertThat(found.get(inside.toString()).problem()).contains("Permission denied");
-            assertThat(found.get(secret.toString()).problem()).contains("Permission denied");
-            assertThat(found.get(open.toString()).content()).hasValue(new byte[] {'x'});
+            assertThat(of(found, inside.toString()).problem()).contains("Permission denied");
+            assertThat(of(found, secret.toString()).problem()).contains("Permission denied");
+            assertThat(of(found, open.toString()).content()).hasValue(new byte[] {'x'});
         } finally {
             permit(closed, "rwx------");
         }
@@ -113,6 +114,10 @@ class FileReaderTest {
             }
             return FileReader.read(host, names);
         }
+    }
+
+    private static FileReader.Found of(Map<String, FileReader.Found> found, String path) {
+        return Optional.ofNullable(found.get(path)).orElseThrow();
     }
 
     // Root may read everything; permissions are for others.
