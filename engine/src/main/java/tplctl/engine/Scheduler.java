@@ -171,7 +171,7 @@ final class Scheduler {
             Entry entry = free.remove();
             Optional<ResourceId> culprit = culprit(entry.job);
             if (culprit.isPresent()) {
-                settle(entry, new Outcome.Skipped(entry.job.id(), Duration.ZERO, culprit.get()));
+                settle(entry, notRun(entry.job.id(), culprit.get()));
             } else {
                 HostQueue queue = queueOf(entry);
                 queue.ready.put(entry.number, entry);
@@ -288,6 +288,13 @@ final class Scheduler {
         queue.running--;
         touched.add(queue);
         settle(entry, outcome);
+    }
+
+    // What waits for a host that is away is not skipped because of one of its resources: it is away itself.
+    private Outcome notRun(ResourceId id, ResourceId culprit) {
+        return id.host().equals(culprit.host()) && done.get(culprit) instanceof Outcome.Unreachable away
+                ? new Outcome.Unreachable(id, Duration.ZERO, away.message())
+                : new Outcome.Skipped(id, Duration.ZERO, culprit);
     }
 
     // The failure at the root of it, so that the user sees causes only.

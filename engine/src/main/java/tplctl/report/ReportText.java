@@ -54,10 +54,18 @@ public final class ReportText {
         return text.out.toString();
     }
 
+    /** Why a host could not be reached, which is the same for all its resources. */
+    private record Away(String host, String message) {}
+
     private void failures() {
+        Map<Away, List<Outcome>> unreachable = new LinkedHashMap<>();
         for (Outcome outcome : report.outcomes()) {
-            boolean failed = outcome instanceof Outcome.Failed;
-            if (!failed && !(outcome instanceof Outcome.Unreachable)) {
+            if (outcome instanceof Outcome.Unreachable away) {
+                unreachable
+                        .computeIfAbsent(new Away(away.id().host(), away.message()), a -> new ArrayList<>())
+                        .add(away);
+            }
+            if (!(outcome instanceof Outcome.Failed)) {
                 continue;
             }
             OutcomeWords words = OutcomeWords.of(outcome);
@@ -76,6 +84,22 @@ public final class ReportText {
                     .forEach(line -> out.append("    ").append(line).append('\n'));
             out.append('\n');
         }
+        unreachable.forEach((away, outcomes) -> {
+            List<String> names =
+                    outcomes.stream().map(o -> Cells.clean(o.id().local())).toList();
+            away(away.host(), " " + String.join(", ", names), away.message());
+        });
+    }
+
+    private void away(String host, String resources, String message) {
+        out.append(style.paint(Style.Tone.FAILED, "unreachable:"))
+                .append(" [")
+                .append(Cells.clean(host))
+                .append("]")
+                .append(resources)
+                .append('\n');
+        Cells.lines(message).forEach(line -> out.append("    ").append(line).append('\n'));
+        out.append('\n');
     }
 
     private void skipped() {
@@ -123,15 +147,7 @@ public final class ReportText {
     }
 
     private void silent() {
-        for (String host : silentHosts()) {
-            out.append(style.paint(Style.Tone.FAILED, "unreachable:"))
-                    .append(" [")
-                    .append(Cells.clean(host))
-                    .append("]\n");
-            Cells.lines(context.unreachable().getOrDefault(host, ""))
-                    .forEach(line -> out.append("    ").append(line).append('\n'));
-            out.append('\n');
-        }
+        silentHosts().forEach(host -> away(host, "", context.unreachable().getOrDefault(host, "")));
     }
 
     private void recap() {

@@ -168,8 +168,7 @@ class ApplyTest {
         tplctl.session.unreachable.put("o40", "o40: no route");
         Tplctl.Result result = tplctl.run("apply", facts).exits(4);
         assertThat(result.out())
-                .contains("unreachable: [o40] notes.a")
-                .contains("unreachable: [o40] notes.b")
+                .contains("unreachable: [o40] notes.a, notes.b\n    o40: no route\n")
                 .contains("o40 : ok=0 changed=0 unreachable=2 failed=0 skipped=0");
     }
 

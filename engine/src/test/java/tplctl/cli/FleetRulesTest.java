@@ -45,8 +45,8 @@ class FleetRulesTest {
             h1 is held                  | yes          | 2    | failed      skipped     failed      failed      changed skipped
             h1 cannot be locked         | no           | 2    | -
             h1 cannot be locked         | yes          | 2    | failed      skipped     failed      failed      changed skipped
-            h1 is unreachable           | no           | 4    | unreachable skipped     unreachable unreachable changed skipped
-            h1 is unreachable           | yes          | 4    | unreachable skipped     unreachable unreachable changed skipped
+            h1 is unreachable           | no           | 4    | unreachable unreachable unreachable unreachable changed skipped
+            h1 is unreachable           | yes          | 4    | unreachable unreachable unreachable unreachable changed skipped
             a cannot be observed        | no           | 2    | -
             a cannot be observed        | yes          | 2    | failed      skipped     changed     changed     changed skipped
             a is refused                | no           | 2    | -

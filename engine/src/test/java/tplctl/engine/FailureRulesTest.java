@@ -49,9 +49,9 @@ class FailureRulesTest {
                     its step fails once     | 1       | Changed     | Changed     | Changed     | Changed | Changed
                     its step times out      | 0       | Failed      | Skipped:a   | Changed     | Changed | Skipped:a
                     its step does nothing   | 0       | Failed      | Skipped:a   | Changed     | Changed | Skipped:a
-                    unreachable before      | 0       | Unreachable | Skipped:a   | Unreachable | Changed | Skipped:a
-                    connection lost in step | 0       | Unreachable | Skipped:a   | Unreachable | Changed | Skipped:a
-                    connection lost in step | 5       | Unreachable | Skipped:a   | Unreachable | Changed | Skipped:a
+                    unreachable before      | 0       | Unreachable | Unreachable | Unreachable | Changed | Skipped:a
+                    connection lost in step | 0       | Unreachable | Unreachable | Unreachable | Changed | Skipped:a
+                    connection lost in step | 5       | Unreachable | Unreachable | Unreachable | Changed | Skipped:a
                     lock lost before        | 0       | Failed      | Skipped:a   | Failed      | Changed | Skipped:a
                     """)
     void holds(String befalls, int retries, String a, String b, String c, String d, String e) {
