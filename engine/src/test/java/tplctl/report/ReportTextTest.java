@@ -78,7 +78,7 @@ class ReportTextTest {
                 false);
         RunContext context = new RunContext(Map.of("o40", "o40: no route", "host-9", "host-9: refused"), Map.of());
         assertThat(ReportText.render(report, context, false, Style.PLAIN)).isEqualTo("""
-                        unreachable: [o40] mounts.a (0.0 s)
+                        unreachable: [o40] mounts.a
                             o40: no route
 
                         unreachable: [host-9]
