@@ -1,0 +1,128 @@
+package tplctl.relay;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The commands of an {@link Agent} that move files. Certificates are base64 of DER, sizes bytes in decimal, modes octal and
+ * digests SHA-256 in lower-case hex.
+ *
+ * <table>
+ * <caption>what each takes and answers</caption>
+ * <tr><td>{@code identity}<td>→ this end's certificate; always the same
+ * <tr><td>{@code listen ADDRESS FIRST LAST CERTIFICATE}<td>→ the port. Lets exactly that peer in; once for each agent
+ * <tr><td>{@code receive CHANNEL PATH SIZE MODE SHA256}<td>→ bytes received. Waits two minutes for the peer to connect
+ * <tr><td>{@code send ADDRESS PORT CERTIFICATE CHANNEL PATH SIZE SHA256}<td>→ bytes sent
+ * </table>
+ *
+ * A channel is a name that the controller gives to a {@code send} and the {@code receive} that belongs to it.
+ */
+public final class Commands {
+    private static final Duration CONNECT = Duration.ofSeconds(20);
+    private static final Duration ARRIVAL = Duration.ofMinutes(2);
+
+    private Optional<Identity> identity = Optional.empty();
+    private Optional<PeerListener> listener = Optional.empty();
+
+    private Commands() {}
+
+    /** Fresh ones, by name; the map is the caller's, to add others. */
+    public static Map<String, Command> all() {
+        Commands commands = new Commands();
+        Map<String, Command> all = new HashMap<>();
+        all.put("identity", (job, fields) -> commands.tellIdentity(Arguments.of(fields)));
+        all.put("listen", (job, fields) -> commands.listen(Arguments.of(fields)));
+        all.put("receive", (job, fields) -> commands.receive(job, Arguments.of(fields)));
+        all.put("send", (job, fields) -> commands.send(job, Arguments.of(fields)));
+        return all;
+    }
+
+    private synchronized Identity identity() {
+        Identity known = identity.orElseGet(Identity::create);
+        identity = Optional.of(known);
+        return known;
+    }
+
+    private synchronized PeerListener listener() throws RelayException {
+        return listener.orElseThrow(
+                () -> new RelayException(RelayException.Code.USAGE, "nobody listens yet: give a listen command first"));
+    }
+
+    private List<String> tellIdentity(Arguments arguments) throws RelayException {
+        arguments.end();
+        return List.of(identity().encoded());
+    }
+
+    private synchronized List<String> listen(Arguments arguments) throws IOException {
+        InetAddress address = address(arguments.text("ADDRESS"));
+        int first = arguments.port("FIRST");
+        int last = arguments.port("LAST");
+        PinnedTls tls = new PinnedTls(identity(), Identity.certificate(arguments.text("CERTIFICATE")));
+        arguments.end();
+        if (listener.isPresent()) {
+            throw new RelayException(RelayException.Code.USAGE, "this agent listens already");
+        }
+        PeerListener open = PeerListener.open(address, first, last, tls, PeerListener.Limits.USUAL);
+        listener = Optional.of(open);
+        return List.of(Integer.toString(open.port()));
+    }
+
+    private List<String> receive(Job job, Arguments arguments) throws IOException, InterruptedException {
+        String channel = arguments.text("CHANNEL");
+        Path path = path(arguments.text("PATH"));
+        long size = arguments.number("SIZE", 0, Long.MAX_VALUE);
+        int mode = arguments.mode("MODE");
+        String sha256 = arguments.digest("SHA256");
+        arguments.end();
+        try (PeerConnection peer = listener().take(channel, ARRIVAL)) {
+            job.onCancel(peer::abort);
+            long received = new FileReceiver(peer, job).receive(path, size, mode, sha256);
+            return List.of(Long.toString(received));
+        }
+    }
+
+    private List<String> send(Job job, Arguments arguments) throws IOException, InterruptedException {
+        InetSocketAddress address = new InetSocketAddress(arguments.text("ADDRESS"), arguments.port("PORT"));
+        PinnedTls tls = new PinnedTls(identity(), Identity.certificate(arguments.text("CERTIFICATE")));
+        String channel = arguments.text("CHANNEL");
+        Path path = path(arguments.text("PATH"));
+        long size = arguments.number("SIZE", 0, Long.MAX_VALUE);
+        String sha256 = arguments.digest("SHA256");
+        arguments.end();
+        try (PeerConnection peer = tls.connect(address, channel, CONNECT, job)) {
+            return List.of(Long.toString(new FileSender(peer, job).send(path, size, sha256)));
+        }
+    }
+
+    private static InetAddress address(String text) throws RelayException {
+        try {
+            return InetAddress.getByName(text);
+        } catch (UnknownHostException e) {
+            throw new RelayException(RelayException.Code.USAGE, "the address " + text + " is unknown on this host", e);
+        }
+    }
+
+    private static Path path(String text) throws RelayException {
+        try {
+            Path path = Path.of(text);
+            if (path.isAbsolute()) {
+                return path;
+            }
+        } catch (InvalidPathException e) {
+            throw new RelayException(
+                    RelayException.Code.USAGE,
+                    "the locale cannot spell the path " + text + "; the relay is started with LC_ALL=C.UTF-8 for that",
+                    e);
+        }
+        throw new RelayException(RelayException.Code.USAGE, "not an absolute path: " + text);
+    }
+}
