@@ -1,5 +1,6 @@
 package tplctl.cli;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -56,10 +57,11 @@ final class EngineSession implements Session {
     private volatile Inventory inventory;
     private volatile Optional<Runner> runner = Optional.empty();
 
-    EngineSession(Inventory inventory, Options options, Passphrases passphrases) {
+    /** @param cache directory for what can be made again */
+    EngineSession(Inventory inventory, Options options, Passphrases passphrases, Path cache) {
         this.inventory = inventory;
         this.options = options;
-        this.links = new HostLinks(options, passphrases, this::logged);
+        this.links = new HostLinks(options, passphrases, cache, told::note, this::logged);
         this.connector = this::connect;
         this.connections = new Connections(this::watched, options.forks());
     }
@@ -68,7 +70,7 @@ final class EngineSession implements Session {
     EngineSession(Inventory inventory, Options options, Connections.Connector connector) {
         this.inventory = inventory;
         this.options = options;
-        this.links = new HostLinks(options, Passphrases.none(), this::logged);
+        this.links = new HostLinks(options, Passphrases.none(), Path.of("/nonexistent"), told::note, this::logged);
         this.connector = connector;
         this.connections = new Connections(this::watched, options.forks());
     }

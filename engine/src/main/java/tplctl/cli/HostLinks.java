@@ -1,5 +1,6 @@
 package tplctl.cli;
 
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -13,6 +14,8 @@ import tplctl.host.Connection;
 import tplctl.host.Host;
 import tplctl.host.HostUnreachableException;
 import tplctl.host.Passphrases;
+import tplctl.host.RelayBridge;
+import tplctl.host.RelayRuntime;
 import tplctl.host.SshConnections;
 import tplctl.inventory.Inventory;
 import tplctl.inventory.Scopes;
@@ -22,14 +25,28 @@ import tplctl.login.Become;
 final class HostLinks implements AutoCloseable {
     private final Session.Options options;
     private final Passphrases passphrases;
+    private final Path cache;
+    private final Consumer<String> waiting;
     private final Consumer<String> log;
+    private @Nullable RelayRuntime relay;
     private @Nullable SshConnections ssh;
     private boolean closed;
 
-    /** @param log told what the SSH library does; it hears no secrets */
-    HostLinks(Session.Options options, Passphrases passphrases, Consumer<String> log) {
+    /**
+     * @param cache directory for the Java runtime that goes to hosts without one
+     * @param waiting told, in words for the user, before what takes longer
+     * @param log told what the SSH library does; it hears no secrets
+     */
+    HostLinks(
+            Session.Options options,
+            Passphrases passphrases,
+            Path cache,
+            Consumer<String> waiting,
+            Consumer<String> log) {
         this.options = options;
         this.passphrases = passphrases;
+        this.cache = cache;
+        this.waiting = waiting;
         this.log = log;
     }
 
@@ -41,9 +58,10 @@ final class HostLinks implements AutoCloseable {
      */
     Connections.Link connect(Inventory.Host host, Inventory inventory) {
         tplctl.inventory.Connection how = how(host, inventory);
+        Optional<Bridge> bridge = Optional.of(new RelayBridge(this::relay));
         Connection connection = switch (how.kind()) {
-            case LOCAL -> Connection.local(host.name());
-            case SSH -> Connection.ssh(ssh(host.name()), how.login(), Optional.<Bridge>empty());
+            case LOCAL -> Connection.local(host.name(), bridge);
+            case SSH -> Connection.ssh(ssh(host.name()), how.login(), bridge);
         };
         return new Views(connection, how.become());
     }
@@ -72,6 +90,14 @@ final class HostLinks implements AutoCloseable {
             ssh = new SshConnections(passphrases, log);
         }
         return ssh;
+    }
+
+    // Made when a host needs it: most have programs of their own.
+    private synchronized RelayRuntime relay() {
+        if (relay == null) {
+            relay = new RelayRuntime(cache, waiting);
+        }
+        return relay;
     }
 
     @Override

@@ -41,8 +41,11 @@ public final class Main {
     /** Runs the command that the arguments name and exits with its code. */
     public static void main(String[] args) {
         Terminal terminal = Terminal.system();
-        Session.Factory sessions = (inventory, options) ->
-                new EngineSession(inventory, Passwords.in(options, terminal), Passwords.passphrases(terminal));
+        Session.Factory sessions = (inventory, options) -> new EngineSession(
+                inventory,
+                Passwords.in(options, terminal),
+                Passwords.passphrases(terminal),
+                CacheDirectory.of(terminal.env()));
         int exit = new Main(terminal, Kinds::named, sessions).run(args);
         terminal.out().flush();
         terminal.err().flush();

@@ -25,12 +25,22 @@ public final class Connection implements AutoCloseable {
 
     /** This machine. */
     public static Connection local(String name) {
-        return new Connection(new ProcessTransport(name), System.getProperty("user.name", ""), true, Optional.empty());
+        return local(name, Optional.empty());
+    }
+
+    /**
+     * This machine.
+     *
+     * @param bridge for the Unix sockets of other users, where this machine has no program for them
+     */
+    public static Connection local(String name, Optional<Bridge> bridge) {
+        return new Connection(new ProcessTransport(name), System.getProperty("user.name", ""), true, bridge);
     }
 
     /**
      * A host at the other end of an SSH connection, which is made now.
      *
+     * @param bridge for Unix sockets that the login user may not open, where the host has no program for them
      * @throws HostUnreachableException when it cannot be
      */
     public static Connection ssh(SshConnections connections, Login login, Optional<Bridge> bridge) {

@@ -102,7 +102,7 @@ final class ShellHost implements Host {
     public Duplex openUnix(String socketPath, Duration patience) {
         Runnable check = interrupts.since("connect to " + socketPath);
         if (become.isPresent() && !pool.login().equals(become.get().user())) {
-            return sockets.open(socketPath, patience, check);
+            return sockets.open(this, socketPath, patience, check);
         }
         try {
             return transport.openUnix(socketPath, patience);
@@ -112,7 +112,7 @@ final class ShellHost implements Host {
             // The other end may forbid forwarding (AllowStreamLocalForwarding in sshd_config(5)) and have a program for
             // it.
             try {
-                return sockets.open(socketPath, patience, check);
+                return sockets.open(this, socketPath, patience, check);
             } catch (HostException second) {
                 e.addSuppressed(second);
                 throw e;

@@ -2,15 +2,20 @@ package tplctl.host;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 
 /** Connections to a host's Unix sockets as another user: through a program there that joins a socket with its own streams. */
 final class ShellSockets {
+    private static final List<String> REFUSALS = List.of("Connection refused", "Resource temporarily unavailable");
+    private static final String NEEDED =
+            "only the user that tplctl becomes there may connect, and that needs socat or OpenBSD's nc on the host";
     private static final Duration ANSWER = Duration.ofSeconds(10);
     private static final long SLICE_MILLIS = 50;
     private static final long PAUSE_NANOS = 10_000_000;
@@ -36,6 +41,12 @@ final class ShellSockets {
             (exit $tplctl_exit)
             elif [ "$tplctl_bridge" ]; then
             eval "$tplctl_bridge"
+            case $? in
+            0) exit 0 ;;
+            "$tplctl_nobody") tplctl_mark X ;;
+            *) tplctl_mark F ;;
+            esac
+            continue
             else
             tplctl_mark T
             continue
@@ -49,6 +60,7 @@ final class ShellSockets {
     private final ShellOpening opening;
     private final Optional<Bridge> bridge;
     private final Executor threads;
+    private volatile boolean bridged;
 
     ShellSockets(String host, ShellOpening opening, Optional<Bridge> bridge, Executor threads) {
         this.host = host;
@@ -57,27 +69,64 @@ final class ShellSockets {
         this.threads = threads;
     }
 
-    Duplex open(String path, Duration patience, Runnable check) {
-        String attempted = "connect to " + path;
-        UnixSockets.refuseLong(host, path, attempted);
+    /** A connection that is wanted; {@code check} is called now and then, and may throw. */
+    private record Wish(String path, Duration patience, Runnable check) {
+        String attempted() {
+            return "connect to " + path;
+        }
+    }
+
+    /** @param on this host, acted on as the user that is to connect */
+    Duplex open(Host on, String path, Duration patience, Runnable check) {
+        Wish wish = new Wish(path, patience, check);
+        UnixSockets.refuseLong(host, path, wish.attempted());
+        // Only the host knows whether it has a program of its own. Its shell is gone before the bridge is brought,
+        // because
+        // sessions are few.
+        Optional<Duplex> own = bridged ? Optional.empty() : inShell(wish, "");
+        return own.or(() -> inShell(wish, bridge(on, wish))).orElseThrow();
+    }
+
+    // One at a time, so that an interruption is noticed by those who wait for the first.
+    private synchronized String bridge(Host on, Wish wish) {
+        wish.check().run();
+        Bridge program = bridge.orElseThrow(
+                () -> new HostException(host, wish.attempted(), NEEDED + "; install one, or log in as that user"));
+        try {
+            String words = program.command(on, wish.path());
+            bridged = true;
+            return words;
+        } catch (HostUnreachableException | HostTimeoutException | HostInterruptedException e) {
+            throw e;
+        } catch (HostException e) {
+            throw new HostException(
+                    host,
+                    wish.attempted(),
+                    NEEDED + "; neither is there, and a program for it could not be brought: " + e.getMessage(),
+                    e);
+        }
+    }
+
+    /** Empty when the host has no program for it and no words for one are given. */
+    private Optional<Duplex> inShell(Wish wish, String words) {
         ShellOpening.Opened shell;
         try {
-            shell = opening.open(check);
+            shell = opening.open(wish.check());
         } catch (Transport.BusyException e) {
             throw new HostException(
                     host,
-                    attempted,
+                    wish.attempted(),
                     "the other end takes no further session, and such a connection needs one; raise MaxSessions in its"
                             + " sshd_config, or log in as root",
                     e);
         }
         boolean connected = false;
         try {
-            Duplex duplex = connect(shell, path, patience, attempted, check);
-            connected = true;
+            Optional<Duplex> duplex = connect(shell, wish, words);
+            connected = duplex.isPresent();
             return duplex;
         } catch (IOException e) {
-            throw new HostException(host, attempted, "the shell for it ended", e);
+            throw new HostException(host, wish.attempted(), "the shell for it ended", e);
         } finally {
             if (!connected) {
                 shell.close();
@@ -85,64 +134,67 @@ final class ShellSockets {
         }
     }
 
-    private Duplex connect(ShellOpening.Opened shell, String path, Duration patience, String attempted, Runnable check)
-            throws IOException {
+    private Optional<Duplex> connect(ShellOpening.Opened shell, Wish wish, String words) throws IOException {
+        String attempted = wish.attempted();
         String word = ShellText.nonce();
         BlockingQueue<String> events = new LinkedBlockingQueue<>();
-        Output said = new Output(4096, Output.Keep.LAST);
+        AtomicReference<Output> said = new AtomicReference<>(attemptsWords());
         threads.execute(() -> listen(shell, word, said, events));
-        shell.send("{ :\n" + ScriptFrame.set("tplctl_word", word) + ScriptFrame.set("tplctl_path", path)
-                + ScriptFrame.set("tplctl_escaped", escape(path))
-                + ScriptFrame.set(
-                        "tplctl_bridge", bridge.map(each -> each.command(path)).orElse(""))
+        shell.send("{ :\n" + ScriptFrame.set("tplctl_word", word) + ScriptFrame.set("tplctl_path", wish.path())
+                + ScriptFrame.set("tplctl_escaped", escape(wish.path()))
+                + ScriptFrame.set("tplctl_bridge", words)
+                + ScriptFrame.set("tplctl_nobody", Integer.toString(Bridge.NOBODY_LISTENS))
                 + ATTEMPTS + "}\n");
         // Shells read ahead: what it is to read itself must come after it has said that it runs.
-        if (!await(events, attempted, check).equals("G")) {
-            throw new HostException(host, attempted, "the shell for it ended" + HostException.lastLines(said.text()));
+        if (!await(events, wish).equals("G")) {
+            throw new HostException(host, attempted, "the shell for it ended" + lastLines(said));
         }
         long start = System.nanoTime();
         while (true) {
+            said.set(attemptsWords());
             shell.send(word + "\n");
             String problem;
-            String event = await(events, attempted, check);
+            String event = await(events, wish);
             switch (event) {
                 case "C" -> {
-                    return new StreamDuplex(shell, shell.out(), threads);
+                    return Optional.of(new StreamDuplex(shell, shell.out(), threads));
+                }
+                case "T" -> {
+                    return Optional.empty();
                 }
                 case "M" -> problem = "there is no such socket";
-                case "X" -> problem = refusal(attempted, said.text());
+                case "X" -> problem = refusal(attempted, said.get().text());
                 case "N" -> throw new HostException(host, attempted, "it is not a socket");
-                case "T" ->
-                    throw new HostException(
-                            host,
-                            attempted,
-                            "only the user that tplctl becomes there may connect, and that needs socat or OpenBSD's nc"
-                                    + " on the host; install one, or log in as that user");
-                default ->
-                    throw new HostException(
-                            host, attempted, "the shell for it ended" + HostException.lastLines(said.text()));
+                case "F" -> throw new HostException(host, attempted, "it cannot be reached" + lastLines(said));
+                default -> throw new HostException(host, attempted, "the shell for it ended" + lastLines(said));
             }
-            if (System.nanoTime() - start >= patience.toNanos()) {
-                throw new NobodyListensException(
-                        host, attempted, problem + (patience.isZero() ? "" : " after " + patience.toMillis() + " ms"));
+            if (System.nanoTime() - start >= wish.patience().toNanos()) {
+                throw new NobodyListensException(host, attempted, problem + after(wish.patience()));
             }
             LockSupport.parkNanos(PAUSE_NANOS);
         }
+    }
+
+    private static String after(Duration patience) {
+        return patience.isZero() ? "" : " after " + patience.toMillis() + " ms";
     }
 
     private String refusal(String attempted, String said) {
         if (said.contains("Permission denied")) {
             throw new HostException(host, attempted, "permission denied");
         }
-        return "nobody accepts a connection there ("
-                + (said.contains("refused") ? "Connection refused" : "it ended at once") + ")";
+        String why = "it ended at once";
+        for (String each : REFUSALS) {
+            why = said.contains(each) ? each : why;
+        }
+        return "nobody accepts a connection there (" + why + ")";
     }
 
-    private String await(BlockingQueue<String> events, String attempted, Runnable check) {
+    private String await(BlockingQueue<String> events, Wish wish) {
         long deadline = System.nanoTime() + ANSWER.toNanos();
         try {
             while (System.nanoTime() < deadline) {
-                check.run();
+                wish.check().run();
                 String event = events.poll(SLICE_MILLIS, TimeUnit.MILLISECONDS);
                 if (event != null) {
                     return event;
@@ -150,21 +202,28 @@ final class ShellSockets {
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new HostInterruptedException(host, attempted, "interrupted");
+            throw new HostInterruptedException(host, wish.attempted(), "interrupted");
         }
-        throw new HostTimeoutException(host, attempted, "no answer within " + ANSWER.toSeconds() + " s");
+        throw new HostTimeoutException(host, wish.attempted(), "no answer within " + ANSWER.toSeconds() + " s");
     }
 
-    private static void listen(ShellOpening.Opened shell, String word, Output said, BlockingQueue<String> events) {
+    private static Output attemptsWords() {
+        return new Output(16 << 10, Output.Keep.FIRST);
+    }
+
+    private static String lastLines(AtomicReference<Output> said) {
+        return HostException.lastLines(said.get().text());
+    }
+
+    private static void listen(
+            ShellOpening.Opened shell, String word, AtomicReference<Output> said, BlockingQueue<String> events) {
         MarkedStream err = new MarkedStream(shell.err(), word);
-        Output attempt = new Output(16 << 10, Output.Keep.FIRST);
         boolean[] connected = {false};
         try {
             while (true) {
                 Optional<String> mark = err.next((bytes, offset, length) -> {
-                    said.add(bytes, offset, length);
-                    attempt.add(bytes, offset, length);
-                    if (!connected[0] && isConnected(attempt.text())) {
+                    said.get().add(bytes, offset, length);
+                    if (!connected[0] && isConnected(said.get().text())) {
                         connected[0] = true;
                         events.add("C");
                     }
@@ -172,12 +231,12 @@ final class ShellSockets {
                 if (mark.isEmpty()) {
                     break;
                 }
-                if (mark.get().equals("X") && connected[0]) {
+                if (connected[0]) {
                     // The connection broke; the loop waits for a word that it will not get.
                     shell.close();
                     break;
                 }
-                connected[0] |= mark.get().equals("C");
+                connected[0] = mark.get().equals("C");
                 events.add(mark.get());
             }
         } catch (IOException e) {
@@ -187,9 +246,8 @@ final class ShellSockets {
     }
 
     private static boolean isConnected(String said) {
-        return said.contains("starting data transfer loop")
-                || said.startsWith("connected\n")
-                || said.contains("\nconnected\n");
+        // The end of the last line may be held back, as the beginning of a mark.
+        return said.contains("starting data transfer loop") || said.lines().anyMatch("connected"::equals);
     }
 
     /** For socat, which gives a meaning to some characters of an address, but not after a backslash. */

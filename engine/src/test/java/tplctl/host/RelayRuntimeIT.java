@@ -85,16 +85,16 @@ class RelayRuntimeIT {
     /** Speaks through the bridge with a socket. */
     private void bridges(List<String> words) throws IOException, InterruptedException {
         Path socket = dir.resolve("socket");
-        List<String> all = Stream.concat(words.stream(), Stream.of("bridge")).toList();
+        List<String> all = Stream.concat(words.stream(), Stream.of("bridge", socket.toString()))
+                .toList();
         try (ServerSocketChannel server =
                 ServerSocketChannel.open(StandardProtocolFamily.UNIX).bind(UnixDomainSocketAddress.of(socket))) {
-            Process bridge = new ProcessBuilder(all)
-                    .redirectError(ProcessBuilder.Redirect.INHERIT)
-                    .start();
-            bridge.getOutputStream().write((socket + "\nhello\n").getBytes(UTF_8));
+            Process bridge = new ProcessBuilder(all).start();
+            bridge.getOutputStream().write("hello\n".getBytes(UTF_8));
             bridge.getOutputStream().flush();
             BufferedReader out = new BufferedReader(new InputStreamReader(bridge.getInputStream(), UTF_8));
-            assertThat(out.readLine()).isEqualTo("connected");
+            assertThat(new BufferedReader(new InputStreamReader(bridge.getErrorStream(), UTF_8)).readLine())
+                    .isEqualTo("connected");
             try (SocketChannel client = server.accept()) {
                 BufferedReader in = new BufferedReader(new InputStreamReader(Channels.newInputStream(client), UTF_8));
                 assertThat(in.readLine()).isEqualTo("hello");

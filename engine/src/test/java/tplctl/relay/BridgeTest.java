@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.BufferedReader;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
@@ -13,13 +14,15 @@ import java.net.UnixDomainSocketAddress;
 import java.nio.channels.Channels;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -40,7 +43,7 @@ class BridgeTest {
     void start() throws IOException {
         socket = dir.resolve("a socket ä%20");
         server = ServerSocketChannel.open(StandardProtocolFamily.UNIX).bind(UnixDomainSocketAddress.of(socket));
-        bridge = RelayProcess.start("bridge");
+        bridge = RelayProcess.bridge(socket);
     }
 
     @AfterEach
@@ -51,9 +54,8 @@ class BridgeTest {
 
     @Test
     void carriesEachByteAtOnceBothWays() throws IOException {
-        bridge.say(Fields.encode(socket.toString()));
         try (SocketChannel client = server.accept()) {
-            assertThat(bridge.line()).isEqualTo("connected");
+            assertThat(bridge.said()).isEqualTo("connected");
             OutputStream out = Channels.newOutputStream(client);
             InputStream in = Channels.newInputStream(client);
             out.write("greeting\n".getBytes(UTF_8));
@@ -68,9 +70,8 @@ class BridgeTest {
 
     @Test
     void deliversWhatComesAfterItsInputEnded() throws IOException {
-        bridge.say(Fields.encode(socket.toString()));
         try (SocketChannel client = server.accept()) {
-            assertThat(bridge.line()).isEqualTo("connected");
+            assertThat(bridge.said()).isEqualTo("connected");
             bridge.say("question");
             bridge.endInput();
             BufferedReader in = new BufferedReader(new InputStreamReader(Channels.newInputStream(client), UTF_8));
@@ -83,11 +84,10 @@ class BridgeTest {
 
     @Test
     void losesNothingOfMegabytesInBothDirections() throws Exception {
-        bridge.say(Fields.encode(socket.toString()));
         byte[] much = new byte[5_000_000];
         new java.util.Random(1).nextBytes(much);
         try (SocketChannel client = server.accept()) {
-            assertThat(bridge.line()).isEqualTo("connected");
+            assertThat(bridge.said()).isEqualTo("connected");
             CompletableFuture<Void> back = CompletableFuture.runAsync(() -> echo(client));
             CompletableFuture<Void> sending = CompletableFuture.runAsync(() -> {
                 bridge.send(much);
@@ -103,38 +103,55 @@ class BridgeTest {
     @Test
     void endsWhenAfterItsInputTheSocketStaysSilent()
             throws IOException, InterruptedException, ExecutionException, TimeoutException {
-        InputStream named = new java.io.ByteArrayInputStream((Fields.encode(socket.toString()) + "\n").getBytes(UTF_8));
-        AtomicBoolean connected = new AtomicBoolean();
+        bridge.close();
+        ByteArrayOutputStream said = new ByteArrayOutputStream();
         CompletableFuture<Void> run = CompletableFuture.runAsync(() -> {
             try {
-                connected.set(new Bridge(named, OutputStream.nullOutputStream(), Duration.ofMillis(200)).run());
+                new Bridge(InputStream.nullInputStream(), OutputStream.nullOutputStream(), said, Duration.ofMillis(200))
+                        .run(socket.toString());
             } catch (IOException e) {
                 throw new java.io.UncheckedIOException(e);
             }
         });
         try (SocketChannel client = server.accept()) {
             run.get(20, TimeUnit.SECONDS);
-            assertThat(connected).isTrue();
+            assertThat(said).hasToString("connected\n");
             assertThat(client.isOpen()).isTrue();
         }
     }
 
-    @Test
-    void saysWhyItCannotConnect() throws IOException {
-        bridge.say(Fields.encode(dir.resolve("nobody here").toString()));
-        assertThat(Fields.parse(bridge.line()))
-                .startsWith("error")
-                .last()
-                .asString()
-                .startsWith("connect to " + dir + "/nobody here: ");
-        assertThat(bridge.exit()).isEqualTo(1);
+    private void refuses(Path path, String why, int exit) throws IOException {
+        try (RelayProcess refused = RelayProcess.bridge(path)) {
+            assertThat(refused.said()).startsWith("tplctl relay: connect to " + path + ": " + why);
+            assertThat(refused.rest()).isEmpty();
+            assertThat(refused.exit()).isEqualTo(exit);
+        }
     }
 
     @Test
-    void saysThatNoSocketWasNamed() throws IOException {
-        bridge.endInput();
-        assertThat(Fields.parse(bridge.line())).startsWith("error");
-        assertThat(bridge.exit()).isEqualTo(1);
+    void tellsThatNobodyListensFromOtherFailures() throws IOException {
+        refuses(dir.resolve("nobody here"), "there is no such socket", 75);
+        refuses(Files.writeString(dir.resolve("file"), ""), "it is not a socket", 1);
+        refuses(dir.resolve("x".repeat(200)), "", 75);
+        server.close();
+        refuses(socket, "nobody listens: Connection refused", 75);
+    }
+
+    @Test
+    void doesNotWaitForRoomInTheListenersQueue() throws IOException {
+        Path crowded = dir.resolve("crowded");
+        List<SocketChannel> waiting = new ArrayList<>();
+        try (ServerSocketChannel one = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+            one.bind(UnixDomainSocketAddress.of(crowded), 1);
+            for (int i = 0; i < 2; i++) {
+                waiting.add(SocketChannel.open(UnixDomainSocketAddress.of(crowded)));
+            }
+            refuses(crowded, "nobody listens: Resource temporarily unavailable", 75);
+        } finally {
+            for (SocketChannel each : waiting) {
+                each.close();
+            }
+        }
     }
 
     private static void echo(SocketChannel client) {

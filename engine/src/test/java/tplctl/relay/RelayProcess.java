@@ -15,19 +15,31 @@ final class RelayProcess implements AutoCloseable {
     private final Process process;
     private final InputStream out;
     private final OutputStream in;
+    private final InputStream err;
 
     private RelayProcess(Process process) {
         this.process = process;
         this.out = process.getInputStream();
         this.in = process.getOutputStream();
+        this.err = process.getErrorStream();
     }
 
     static RelayProcess start(String what) throws IOException {
         return start(List.of(), what);
     }
 
+    /** A bridge, whose stderr is for {@link #said}. */
+    static RelayProcess bridge(Path socket) throws IOException {
+        return start(List.of(), List.of("bridge", socket.toString()), ProcessBuilder.Redirect.PIPE);
+    }
+
     /** @param before the words before Java's */
     static RelayProcess start(List<String> before, String what) throws IOException {
+        return start(before, List.of(what), ProcessBuilder.Redirect.INHERIT);
+    }
+
+    private static RelayProcess start(List<String> before, List<String> what, ProcessBuilder.Redirect errors)
+            throws IOException {
         try {
             Path classes = Path.of(Main.class
                     .getProtectionDomain()
@@ -40,9 +52,9 @@ final class RelayProcess implements AutoCloseable {
                     "-XX:+UseSerialGC",
                     "-cp",
                     classes.toString(),
-                    "tplctl.relay.Main",
-                    what));
-            ProcessBuilder builder = new ProcessBuilder(words).redirectError(ProcessBuilder.Redirect.INHERIT);
+                    "tplctl.relay.Main"));
+            words.addAll(what);
+            ProcessBuilder builder = new ProcessBuilder(words).redirectError(errors);
             builder.environment().put("LC_ALL", "C.UTF-8");
             return new RelayProcess(builder.start());
         } catch (java.net.URISyntaxException e) {
@@ -77,8 +89,17 @@ final class RelayProcess implements AutoCloseable {
 
     /** The next line; fails when there is none. */
     String line() {
+        return line(out);
+    }
+
+    /** The same of what a bridge says on stderr. */
+    String said() {
+        return line(err);
+    }
+
+    private static String line(InputStream from) {
         try {
-            return Lines.next(out).orElseThrow(() -> new AssertionError("the relay ended"));
+            return Lines.next(from).orElseThrow(() -> new AssertionError("the relay ended"));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
