@@ -1,10 +1,11 @@
 package tplctl.kind;
 
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
@@ -35,7 +36,7 @@ public record Sh(List<Word> words) {
      * of what a plan for many hosts would hold.
      */
     public static final class Template {
-        private static final Map<String, Template> KNOWN = new ConcurrentHashMap<>();
+        private static final Map<String, Template> KNOWN = Collections.synchronizedMap(new HashMap<>());
         private static final int MOST_KNOWN = 500;
 
         private final String text;
