@@ -8,7 +8,6 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 
 /** Connections to a host's Unix sockets as another user: through a program there that joins a socket with its own streams. */
@@ -138,7 +137,7 @@ final class ShellSockets {
         String attempted = wish.attempted();
         String word = ShellText.nonce();
         BlockingQueue<String> events = new LinkedBlockingQueue<>();
-        AtomicReference<Output> said = new AtomicReference<>(attemptsWords());
+        Said said = new Said();
         threads.execute(() -> listen(shell, word, said, events));
         shell.send("{ :\n" + ScriptFrame.set("tplctl_word", word) + ScriptFrame.set("tplctl_path", wish.path())
                 + ScriptFrame.set("tplctl_escaped", escape(wish.path()))
@@ -151,7 +150,7 @@ final class ShellSockets {
         }
         long start = System.nanoTime();
         while (true) {
-            said.set(attemptsWords());
+            said.words = attemptsWords();
             shell.send(word + "\n");
             String problem;
             String event = await(events, wish);
@@ -163,7 +162,7 @@ final class ShellSockets {
                     return Optional.empty();
                 }
                 case "M" -> problem = "there is no such socket";
-                case "X" -> problem = refusal(attempted, said.get().text());
+                case "X" -> problem = refusal(attempted, said.words.text());
                 case "N" -> throw new HostException(host, attempted, "it is not a socket");
                 case "F" -> throw new HostException(host, attempted, "it cannot be reached" + lastLines(said));
                 default -> throw new HostException(host, attempted, "the shell for it ended" + lastLines(said));
@@ -207,23 +206,27 @@ final class ShellSockets {
         throw new HostTimeoutException(host, wish.attempted(), "no answer within " + ANSWER.toSeconds() + " s");
     }
 
+    /** What the program said of the attempt that is under way. */
+    private static final class Said {
+        private volatile Output words = attemptsWords();
+    }
+
     private static Output attemptsWords() {
         return new Output(16 << 10, Output.Keep.FIRST);
     }
 
-    private static String lastLines(AtomicReference<Output> said) {
-        return HostException.lastLines(said.get().text());
+    private static String lastLines(Said said) {
+        return HostException.lastLines(said.words.text());
     }
 
-    private static void listen(
-            ShellOpening.Opened shell, String word, AtomicReference<Output> said, BlockingQueue<String> events) {
+    private static void listen(ShellOpening.Opened shell, String word, Said said, BlockingQueue<String> events) {
         MarkedStream err = new MarkedStream(shell.err(), word);
         boolean[] connected = {false};
         try {
             while (true) {
                 Optional<String> mark = err.next((bytes, offset, length) -> {
-                    said.get().add(bytes, offset, length);
-                    if (!connected[0] && isConnected(said.get().text())) {
+                    said.words.add(bytes, offset, length);
+                    if (!connected[0] && isConnected(said.words.text())) {
                         connected[0] = true;
                         events.add("C");
                     }
