@@ -45,7 +45,7 @@ class ShellSocketsTest {
 
     private Host host(Bridge bridge, String... programs) throws IOException {
         Path path = Files.createDirectory(directory.resolve("programs"));
-        for (String each : new String[] {"sh", "id", "grep", "sleep", "cat", "head", "rm"}) {
+        for (String each : new String[] {"sh", "id", "grep", "sleep", "cat", "head", "rm", "setsid"}) {
             Files.createSymbolicLink(path.resolve(each), Path.of("/usr/bin", each));
         }
         for (String each : programs) {
