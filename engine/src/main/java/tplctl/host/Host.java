@@ -77,10 +77,13 @@ public interface Host extends AutoCloseable {
      */
     Duplex openUnix(String socketPath, Duration patience);
 
+    /** Whether {@link #openUnixPassingDescriptors} is for this host: it is this machine, and nobody else is acted as there. */
+    boolean passesDescriptors();
+
     /**
-     * {@link #openUnix} of a connection that can pass descriptors. Dearer to open; only for a host that runs on this machine.
+     * {@link #openUnix} of a connection that can pass descriptors. Dearer to open.
      *
-     * @throws HostException also when the host is not this machine
+     * @throws HostException also when the host does not pass them
      */
     Duplex openUnixPassingDescriptors(String socketPath, Duration patience);
 

@@ -76,6 +76,11 @@ public final class LocalHost implements Host {
     }
 
     @Override
+    public boolean passesDescriptors() {
+        return true;
+    }
+
+    @Override
     public Duplex openUnixPassingDescriptors(String socketPath, Duration patience) {
         String attempted = "connect to " + socketPath;
         return sockets.open(

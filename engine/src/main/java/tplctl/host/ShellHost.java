@@ -121,6 +121,11 @@ final class ShellHost implements Host {
     }
 
     @Override
+    public boolean passesDescriptors() {
+        return false;
+    }
+
+    @Override
     public Duplex openUnixPassingDescriptors(String socketPath, Duration patience) {
         throw new HostException(
                 name(), "connect to " + socketPath, "descriptors can be passed only on this machine, without become");

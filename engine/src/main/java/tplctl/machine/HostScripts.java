@@ -1,7 +1,10 @@
 package tplctl.machine;
 
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import tplctl.kind.Sh;
 
 /** Shell text that observing and running VMs share. POSIX sh; nothing beyond what a minimal system has. */
@@ -69,20 +72,32 @@ public final class HostScripts {
 
     private HostScripts() {}
 
+    /** {@link #start(Layout.Dirs, List, Optional, Map)} with nothing added to the environment. */
+    public static Sh start(Layout.Dirs dirs, List<String> argv, Optional<String> state) {
+        return start(dirs, argv, state, Map.of());
+    }
+
     /**
      * Starts an emulator that outlives the script; {@code state} is opened for it, with an offset of its own. When the script
      * ends, the pid file tells of the emulator; there is none when it could not be started.
+     *
+     * @param environment variables that the emulator and its children have besides those of the script
      */
-    public static Sh start(Layout.Dirs dirs, List<String> argv, Optional<String> state) {
+    public static Sh start(
+            Layout.Dirs dirs, List<String> argv, Optional<String> state, Map<String, String> environment) {
+        List<String> variables = new ArrayList<>(List.of("env"));
+        new TreeMap<>(environment).forEach((name, value) -> variables.add(name + "=" + value));
+        Sh surroundings = environment.isEmpty() ? Sh.of("") : Sh.of("{} ", variables);
         Sh inherited = state.map(file -> Sh.of(STATE_DESCRIPTOR + "<{}", file)).orElseGet(() -> Sh.of(""));
         // The substitution ends when descriptor 3 does. Descriptor 9, the host's busy lock, must not outlive the step.
         return Sh.of(
-                "rm -f -- {} {} {} {} {}\n: $(setsid sh -c {} {} {} </dev/null 3>&1 >{} 2>&1 9>&- {} &)",
+                "rm -f -- {} {} {} {} {}\n: $({}setsid sh -c {} {} {} </dev/null 3>&1 >{} 2>&1 9>&- {} &)",
                 dirs.pid(),
                 dirs.qmp(),
                 dirs.serial(),
                 dirs.monitor(),
                 dirs.serialLog(),
+                surroundings,
                 BECOME,
                 dirs.pid(),
                 argv,

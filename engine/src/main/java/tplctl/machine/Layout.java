@@ -39,6 +39,11 @@ public final class Layout {
             return run + "/qemu.log";
         }
 
+        /** There once the child that wrote a template's state ended, with its exit code. */
+        public String saved() {
+            return run + "/saved";
+        }
+
         public String spec() {
             return lib + "/spec.json";
         }

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import tplctl.host.CommandResult;
@@ -41,9 +42,9 @@ final class Emulator {
         this.doing = doing;
     }
 
-    /** Runs the script that prepares and starts it. */
-    void launch(Sh prepare, List<String> argv, Optional<String> state) {
-        Sh start = HostScripts.start(dirs, argv, state);
+    /** Runs the script that prepares and starts it; {@code environment} is added to what it and its children find in theirs. */
+    void launch(Sh prepare, List<String> argv, Optional<String> state, Map<String, String> environment) {
+        Sh start = HostScripts.start(dirs, argv, state, environment);
         Script script = new Script(
                 Sh.lines(List.of(prepare, start)).script(), prepare.shown() + "\n" + HostScripts.shown(argv, state));
         check(script, host.change(script, Duration.ofMinutes(2)));

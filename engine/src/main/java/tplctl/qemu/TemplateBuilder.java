@@ -28,16 +28,29 @@ final class TemplateBuilder {
     private static final Duration SEAL = Duration.ofMinutes(10);
     private static final String DESCRIPTOR = "state";
 
+    /** How the state gets from the emulator into its file. */
+    private enum Way {
+        /** The emulator writes it itself, by a {@code file:} URI. */
+        FILE,
+        /** We open the file here and pass the descriptor. */
+        DESCRIPTOR,
+        /** A child of the emulator writes it. */
+        CHILD
+    }
+
+
     private final Host host;
     private final VmTask.BuildTemplate task;
     private final TemplateInfo template;
     private final Emulator emulator;
+    private final Way way;
 
     TemplateBuilder(Host host, VmTask.BuildTemplate task) {
         this.host = host;
         this.task = task;
         this.template = task.template();
         this.emulator = new Emulator(host, task.dirs(), task.doing());
+        this.way = task.platform().savesToFile() ? Way.FILE : host.passesDescriptors() ? Way.DESCRIPTOR : Way.CHILD;
     }
 
     Map<String, Object> run() {
@@ -45,12 +58,19 @@ final class TemplateBuilder {
             throw emulator.failed("the emulator " + task.argv().get(0)
                     + " is not on this host; declare its package (packages: [qemu-system-x86]) or name its path");
         }
+        if (way == Way.CHILD) {
+            ChildSave.refuseSandbox(emulator, task.argv());
+        }
         try {
             long begin = System.nanoTime();
-            emulator.launch(task.prepare(), task.argv(), Optional.empty());
+            emulator.launch(
+                    task.prepare(),
+                    task.argv(),
+                    Optional.empty(),
+                    way == Way.CHILD ? ChildSave.environment(draft(), task.dirs()) : Map.of());
             long ready;
             long saved;
-            try (QmpClient qmp = emulator.connect(!task.platform().savesToFile())) {
+            try (QmpClient qmp = emulator.connect(way == Way.DESCRIPTOR)) {
                 emulator.awaitReady(task.ready());
                 ready = System.nanoTime();
                 save(qmp);
@@ -76,15 +96,17 @@ final class TemplateBuilder {
     private void save(QmpClient qmp) {
         List<QmpCommand> commands = new ArrayList<>(List.of(QmpCommand.of("stop")));
         commands.addAll(Emulator.capabilities(qmp));
-        String draft = TemplateScripts.draft(template.state()).text();
+        String draft = draft();
         emulator.shell(Sh.of("umask 077\nrm -f -- {}\n: > {}", draft, draft), Emulator.SHORT);
         qmp.executeAll(commands, Emulator.SHORT);
         JsonObject uri = new JsonObject();
-        if (task.platform().savesToFile()) {
-            uri.addProperty("uri", "file:" + draft);
-        } else {
-            uri.addProperty("uri", "fd:" + DESCRIPTOR);
-            passDescriptor(qmp, draft);
+        switch (way) {
+            case FILE -> uri.addProperty("uri", "file:" + draft);
+            case CHILD -> uri.addProperty("uri", ChildSave.URI);
+            case DESCRIPTOR -> {
+                uri.addProperty("uri", "fd:" + DESCRIPTOR);
+                passDescriptor(qmp, draft);
+            }
         }
         QmpClient.Mark before = qmp.mark();
         qmp.execute("migrate", uri, Emulator.SHORT);
@@ -92,9 +114,15 @@ final class TemplateBuilder {
         if (!VmStarter.status(end).equals("completed")) {
             throw emulator.failed("the machine's state could not be saved" + emulator.lastWords());
         }
+        if (way == Way.CHILD) {
+            ChildSave.await(host, emulator, task.dirs());
+        }
     }
 
-    // Below 8.2 there is no file: URI, and exec: would put the path through a shell of QEMU's.
+    private String draft() {
+        return TemplateScripts.draft(template.state()).text();
+    }
+
     private void passDescriptor(QmpClient qmp, String path) {
         try (FileOutputStream file = new FileOutputStream(path)) {
             JsonObject name = new JsonObject();

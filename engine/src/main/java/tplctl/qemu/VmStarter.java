@@ -34,7 +34,7 @@ final class VmStarter {
         }
         long begin = System.nanoTime();
         Optional<String> inherited = task.state().filter(s -> task.platform().loadsFromDescriptor());
-        emulator.launch(task.prepare(), task.argv(), inherited);
+        emulator.launch(task.prepare(), task.argv(), inherited, Map.of());
         try (QmpClient qmp = emulator.connect(false)) {
             if (task.state().isPresent()) {
                 load(qmp);

@@ -301,6 +301,11 @@ public final class ScaleBench {
         }
 
         @Override
+        public boolean passesDescriptors() {
+            return false;
+        }
+
+        @Override
         public Duplex openUnixPassingDescriptors(String socketPath, Duration patience) {
             throw new UnsupportedOperationException();
         }

@@ -154,6 +154,11 @@ public final class FakeHost implements Host {
     }
 
     @Override
+    public boolean passesDescriptors() {
+        return true;
+    }
+
+    @Override
     public Duplex openUnixPassingDescriptors(String socketPath, Duration patience) {
         return openUnix(socketPath, patience);
     }
