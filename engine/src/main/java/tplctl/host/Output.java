@@ -79,6 +79,12 @@ final class Output {
         return Arrays.copyOf(bytes, size);
     }
 
+    /** Forgets what came so far. */
+    synchronized void clear() {
+        size = 0;
+        seen = 0;
+    }
+
     private synchronized void end() {
         ended = true;
         notifyAll();

@@ -203,7 +203,7 @@ final class PersistentShell {
     }
 
     private void takeOut(byte[] bytes, int offset, int length) {
-        current.filter(run -> run.begun() && !run.exit.isDone()).ifPresent(run -> {
+        current.filter(run -> run.pid.isDone() && !run.exit.isDone()).ifPresent(run -> {
             if (run.take(bytes, offset, length)) {
                 requestEnd(run, ScriptEnding.Why.TOO_LONG);
             }
@@ -213,6 +213,7 @@ final class PersistentShell {
     private void outMark(ScriptRun run, String[] words) {
         switch (words[0]) {
             case "B" -> run.begin();
+            case "S" -> run.pid.complete(Long.parseLong(words[2]));
             case "E" -> run.exit.complete(Integer.parseInt(words[2]));
             case "R" -> {
                 run.released.complete(true);
@@ -232,6 +233,8 @@ final class PersistentShell {
     private static void errMark(ScriptRun run, String[] words) {
         switch (words[0]) {
             case "B" -> {}
+            // What its shell said of its own accord is of interest only when it never got to the script.
+            case "S" -> run.stderr.clear();
             case "E" -> run.errEnd.complete(true);
             default -> throw new IllegalStateException("no such mark: " + words[0]);
         }

@@ -13,13 +13,11 @@ import org.jspecify.annotations.Nullable;
 
 /** One script on a {@link PersistentShell}, from its sending until nobody holds its streams any more. */
 final class ScriptRun {
-    private static final int LONGEST_PID = 20;
-
     final long number;
     final Output stdout = Output.stdout();
     final Output stderr = Output.stderr();
 
-    /** Completed with the first word that its shell writes. A line would be held back: its end may be a mark's beginning. */
+    /** Completed when its shell says that it begins with the script. */
     final CompletableFuture<Long> pid = new CompletableFuture<>();
 
     /** Completed with its exit code. */
@@ -34,7 +32,6 @@ final class ScriptRun {
     /** Completed when nobody can write to its streams any more. */
     final CompletableFuture<Boolean> released = new CompletableFuture<>();
 
-    private final StringBuilder firstWord = new StringBuilder();
     private final AtomicReference<@Nullable ScriptEnding> ending = new AtomicReference<>();
     private volatile boolean begun;
 
@@ -62,19 +59,7 @@ final class ScriptRun {
 
     /** Takes a piece of stdout; true when that is more than it may write. */
     boolean take(byte[] bytes, int offset, int length) {
-        int at = offset;
-        int end = offset + length;
-        while (!pid.isDone() && at < end) {
-            byte next = bytes[at++];
-            if (next == ' ') {
-                pid.complete(Long.parseLong(firstWord.toString()));
-            } else if (next < '0' || next > '9' || firstWord.length() > LONGEST_PID) {
-                pid.completeExceptionally(new IOException("its shell does not say its pid"));
-            } else {
-                firstWord.append((char) next);
-            }
-        }
-        return stdout.add(bytes, at, end - at);
+        return stdout.add(bytes, offset, length);
     }
 
     void lost(IOException cause) {

@@ -115,10 +115,28 @@ final class ShellOpening {
         }
         CompletableFuture<Boolean> both =
                 outGreets.thenCombine(errGreets, (outAnswers, errAnswers) -> outAnswers && errAnswers);
-        if (await(both, check, progress)) {
+        boolean answers = await(both, check, progress);
+        // The shell that sudo's greeting becomes will say once more what the one before it said.
+        if (answers && become.isPresent() && !progress.noise.text().isEmpty()) {
+            answers = await(greetedAgain(running, out, err, word, progress), check, progress);
+        }
+        if (answers) {
             return new Opened(running, out.rest(), err.rest(), progress.login);
         }
         throw failed(running, progress);
+    }
+
+    private CompletableFuture<Boolean> greetedAgain(
+            Transport.Running running, MarkedStream out, MarkedStream err, String word, Progress progress) {
+        CompletableFuture<Boolean> outGreets = started(() -> awaitOut(out, progress));
+        CompletableFuture<Boolean> errGreets = started(() -> awaitErr(running, err, progress));
+        try {
+            running.in().write(ShellText.again(word).getBytes(StandardCharsets.UTF_8));
+            running.in().flush();
+        } catch (IOException e) {
+            // It has ended already; its streams say why.
+        }
+        return outGreets.thenCombine(errGreets, (outAnswers, errAnswers) -> outAnswers && errAnswers);
     }
 
     /** A step that reads: whether it met the greeting. */

@@ -61,13 +61,18 @@ final class ShellText {
     }
 
     /**
-     * Runs a framed script. Marks on stdout: {@code B number} begins, the script's output follows, whose first word is its
-     * pid; {@code E number exit} when its shell ended; {@code R number} when nobody holds its streams. Marks on stderr: {@code
-     * B number}, {@code E number}.
+     * Runs a framed script. Marks on stdout: {@code B number} begins; {@code S number pid} from its shell, behind whatever that
+     * printed of its own accord; then the script's output; {@code E number exit} when its shell ended; {@code R number} when
+     * nobody holds its streams. Marks on stderr: {@code B number}, {@code S number}, {@code E number}.
      */
     static String script(long number, String word, String framed) {
-        return ScriptFrame.set("tplctl_text", "printf '%s ' $$\n" + framed) + "tplctl_run " + number + " " + word
+        return ScriptFrame.set("tplctl_text", start(number, word) + framed) + "tplctl_run " + number + " " + word
                 + "\nunset tplctl_text\n";
+    }
+
+    private static String start(long number, String word) {
+        String mark = "printf '\\n%s S %s %s\\n' " + word + " " + number + " $$";
+        return mark + "\n" + mark + " >&2\n";
     }
 
     /** Ends a script's process group, then marks {@code D number} on stderr. */
@@ -93,6 +98,11 @@ final class ShellText {
         return "LC_ALL=C\nexport LC_ALL\nunset ENV BASH_ENV\n" + user(word)
                 + "if [ \"$tplctl_user\" = " + quote(become.user()) + " ]; then\n"
                 + "exec sh -c " + greeting + "\nelse\nexec " + sudo + "\nfi\n";
+    }
+
+    /** Has a shell that runs answer once more with {@code H} on both streams. */
+    static String again(String word) {
+        return greet(word) + "\n";
     }
 
     static String quote(String text) {

@@ -25,6 +25,7 @@ public record HostSpec(List<String> sshd, List<String> hostKeys, String deploySh
     public enum Sh {
         OWN,
         BUSYBOX,
+        BASH,
         /** Prints a line before it does what it is told. */
         TALKATIVE
     }

@@ -38,6 +38,7 @@ public final class LabHost implements AutoCloseable {
             "sh=$(readlink -f /bin/sh); cp $sh $D/own/sh; chmod 755 $D/own/sh",
             "case $SH in",
             "  BUSYBOX) mount --bind $(command -v busybox) $sh ;;",
+            "  BASH) mount --bind $(command -v bash) $sh ;;",
             "  TALKATIVE)",
             "    printf '#!%s\\necho Welcome; echo to this shell >&2\\nexec %s \"$@\"\\n' $D/own/sh $D/own/sh >$D/own/talk",
             "    chmod 755 $D/own/talk; mount --bind $D/own/talk $sh ;;",
