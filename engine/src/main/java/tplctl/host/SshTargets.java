@@ -160,6 +160,10 @@ final class SshTargets {
             if (file.isEmpty()) {
                 return SshConfig.read(List.of(home + "/.ssh/config", SYSTEM_CONFIG), source, notes);
             }
+            // ssh(1) of -F: "none" means that no configuration file is read.
+            if (file.equals("none")) {
+                return SshConfig.read(List.of(), source, notes);
+            }
             String path = expanded(file, Map.of());
             if (source.read(path).isEmpty()) {
                 throw new SshConfig.MalformedException("there is no ssh configuration file " + path);
