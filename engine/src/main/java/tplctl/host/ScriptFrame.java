@@ -19,13 +19,15 @@ final class ScriptFrame {
             """;
 
     // A redirection that fails ends some shells and not others when it is exec's, and none when it is true's.
+    // Whoever does not own the lock needs the busy lock only.
     private static final String LOCK_FILES = """
             tplctl_refuse() {
             printf 'tplctl: %s\\n' "$1" >&2
             exit 199
             }
             [ -d "$tplctl_dir" ] || mkdir -p -m 0700 "$tplctl_dir"
-            true >>"$tplctl_dir/lock" && true >>"$tplctl_dir/busy" || tplctl_refuse "cannot write in $tplctl_dir; $tplctl_advice"
+            [ ! "$tplctl_token" ] && [ -w "$tplctl_dir/busy" ] || { true >>"$tplctl_dir/lock" && true >>"$tplctl_dir/busy"; } ||
+            tplctl_refuse "cannot write in $tplctl_dir; $tplctl_advice"
             """;
 
     // The next owner writes its own token before it waits for the busy lock, so a script of a killed run either makes
@@ -41,6 +43,8 @@ final class ScriptFrame {
             fi
             """;
 
+    // The login user's own scripts are waited for like the others: sudo tells who that is (SUDO_UID in sudo(8)). Nobody
+    // else can open the files, and so keep anybody waiting.
     private static final String KEEP_LOCK = """
             exec 8>>"$tplctl_dir/lock"
             flock -n 8
@@ -53,6 +57,11 @@ final class ScriptFrame {
             *) tplctl_refuse 'flock failed; util-linux and busybox have it' ;;
             esac
             printf '%s\\n%s\\n' "$tplctl_holder" "$tplctl_token" >"$tplctl_dir/lock" || tplctl_refuse 'cannot write lock'
+            if [ "${SUDO_UID:-0}" != 0 ]; then
+            chmod 0600 "$tplctl_dir/lock" "$tplctl_dir/busy"
+            chown "$SUDO_UID" "$tplctl_dir/busy"
+            chmod go+x "$tplctl_dir"
+            fi
             exec 9>>"$tplctl_dir/busy"
             if flock -n 9; then tplctl_busy=; else tplctl_busy=' busy'; fi
             exec 9>&-
@@ -131,7 +140,7 @@ final class ScriptFrame {
 
     /** Exits 0 when nobody holds the busy lock, 1 when somebody still does after {@code tries} more looks 50 ms apart. */
     String awaitIdle(int tries) {
-        return SURROUNDINGS + lockFiles() + set("tplctl_tries", String.valueOf(tries)) + body(LOCK_FILES + AWAIT_IDLE);
+        return SURROUNDINGS + lockFiles() + set("tplctl_tries", String.valueOf(tries)) + set("tplctl_token", "") + body(LOCK_FILES + AWAIT_IDLE);
     }
 
     /** Ends process groups: asks, looks for two seconds whether they are gone, and kills what is left. */
