@@ -72,10 +72,11 @@ final class Passwords {
     }
 
     private static Optional<Secret> ask(Terminal terminal, String prompt) {
-        terminal.err().print(prompt);
-        terminal.err().flush();
+        // Before the prompt: whoever answers at once must not see the answer either.
         Terminal.Silence silence = terminal.silence();
         try {
+            terminal.err().print(prompt);
+            terminal.err().flush();
             return Optional.ofNullable(terminal.in().readLine()).map(Secret::new);
         } catch (IOException e) {
             return Optional.empty();
