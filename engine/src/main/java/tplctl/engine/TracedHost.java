@@ -66,6 +66,11 @@ final class TracedHost implements Host {
     }
 
     @Override
+    public boolean passesDescriptors() {
+        return host.passesDescriptors();
+    }
+
+    @Override
     public Duplex openUnixPassingDescriptors(String socketPath, Duration patience) {
         return told(
                 "connect to " + socketPath,
