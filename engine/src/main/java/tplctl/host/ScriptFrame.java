@@ -140,7 +140,11 @@ final class ScriptFrame {
 
     /** Exits 0 when nobody holds the busy lock, 1 when somebody still does after {@code tries} more looks 50 ms apart. */
     String awaitIdle(int tries) {
-        return SURROUNDINGS + lockFiles() + set("tplctl_tries", String.valueOf(tries)) + set("tplctl_token", "") + body(LOCK_FILES + AWAIT_IDLE);
+        return SURROUNDINGS
+                + lockFiles()
+                + set("tplctl_tries", String.valueOf(tries))
+                + set("tplctl_token", "")
+                + body(LOCK_FILES + AWAIT_IDLE);
     }
 
     /** Ends process groups: asks, looks for two seconds whether they are gone, and kills what is left. */

@@ -40,8 +40,9 @@ final class ChildSave {
      */
     static void refuseSandbox(Emulator emulator, List<String> argv) {
         if (argv.stream().anyMatch(argument -> argument.contains("spawn=deny"))) {
-            throw emulator.failed("-sandbox spawn=deny forbids the process that saves the state: QEMU before 8.2 needs one unless"
-                    + " tplctl runs on the host itself, as root; leave it out of extra_args, or install QEMU 8.2 or later");
+            throw emulator.failed(
+                    "-sandbox spawn=deny forbids the process that saves the state: QEMU before 8.2 needs one unless"
+                            + " tplctl runs on the host itself, as root; leave it out of extra_args, or install QEMU 8.2 or later");
         }
     }
 
@@ -65,8 +66,8 @@ final class ChildSave {
             throw emulator.failed("the machine's state could not be written to its file" + emulator.lastWords());
         }
         if (result.exit() == TIMED_OUT) {
-            throw emulator.failed("the process that writes the machine's state did not end within " + Durations.shown(LIMIT)
-                    + emulator.lastWords());
+            throw emulator.failed("the process that writes the machine's state did not end within "
+                    + Durations.shown(LIMIT) + emulator.lastWords());
         }
         if (!result.ok()) {
             throw HostException.unexpected(host.name(), Script.of(script.shown()), result);

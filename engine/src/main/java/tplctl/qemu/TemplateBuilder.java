@@ -38,7 +38,6 @@ final class TemplateBuilder {
         CHILD
     }
 
-
     private final Host host;
     private final VmTask.BuildTemplate task;
     private final TemplateInfo template;

@@ -118,17 +118,20 @@ class SshShellsIT {
                     .hasMessageContaining("sudo wants a password of the login user deploy");
             assertThatThrownBy(() -> connection.as(root(Lab.PASSWORD)).query(":", LIMIT))
                     .isInstanceOf(HostException.class)
-                    .hasMessageContaining("the login user deploy may not become root; add to sudoers: deploy ALL=(root) ALL");
+                    .hasMessageContaining(
+                            "the login user deploy may not become root; add to sudoers: deploy ALL=(root) ALL");
             assertThatThrownBy(() -> connection.as(Optional.empty()).lock("ann", Duration.ZERO, waiting -> {}))
                     .isInstanceOf(HostException.class)
-                    .hasMessageContaining("cannot write in /run/tplctl; use become (become: true, or -b), or log in as root");
+                    .hasMessageContaining(
+                            "cannot write in /run/tplctl; use become (become: true, or -b), or log in as root");
         }
     }
 
     @Test
     void givesSudoItsPassword() {
         try (Connection connection = connect(4, "deploy")) {
-            assertThat(connection.as(root(Lab.PASSWORD)).query("id -u", LIMIT).stdout()).isEqualTo("0\n");
+            assertThat(connection.as(root(Lab.PASSWORD)).query("id -u", LIMIT).stdout())
+                    .isEqualTo("0\n");
             assertThatThrownBy(() -> connection.as(root("hunter2")).query(":", LIMIT))
                     .hasMessageContaining("the become password is wrong")
                     .hasMessageNotContaining("hunter2");

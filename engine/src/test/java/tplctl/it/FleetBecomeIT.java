@@ -74,10 +74,24 @@ class FleetBecomeIT {
 
     @AfterEach
     void nothingIsLeft() {
-        Tplctl.run(dir, "destroy", "--yes", "-q", "-i", "hosts.yml", "-l", "h0:h1", "--become-pass-file", "password", "site.yml")
+        Tplctl.run(
+                        dir,
+                        "destroy",
+                        "--yes",
+                        "-q",
+                        "-i",
+                        "hosts.yml",
+                        "-l",
+                        "h0:h1",
+                        "--become-pass-file",
+                        "password",
+                        "site.yml")
                 .exits(0);
         for (int i = 0; i < 3; i++) {
-            assertThat(fleet.on(i, "find /mnt /home/deploy/theirs /var/lib/tplctl -xdev -mindepth 1 -not -type d 2>/dev/null || :"))
+            assertThat(
+                            fleet.on(
+                                    i,
+                                    "find /mnt /home/deploy/theirs /var/lib/tplctl -xdev -mindepth 1 -not -type d 2>/dev/null || :"))
                     .isEmpty();
         }
     }
@@ -121,17 +135,17 @@ class FleetBecomeIT {
         Path script = Tplctl.write(dir, "terminal.py", ON_A_TERMINAL);
         String tplctl = Tplctl.ENGINE.resolve("bin/tplctl").toString();
         String seen = Shell.run(
-                "python3",
-                script.toString(),
-                dir.resolve("password").toString(),
-                tplctl,
-                "apply",
-                "-K",
-                "-i",
-                dir.resolve("hosts.yml").toString(),
-                "-l",
-                "h1",
-                dir.resolve("site.yml").toString())
+                        "python3",
+                        script.toString(),
+                        dir.resolve("password").toString(),
+                        tplctl,
+                        "apply",
+                        "-K",
+                        "-i",
+                        dir.resolve("hosts.yml").toString(),
+                        "-l",
+                        "h1",
+                        dir.resolve("site.yml").toString())
                 .replaceAll("\u001b\\[[0-9;]*[A-Za-z]", "");
         assertThat(seen).contains("BECOME password: ", "h1 : ok=3").doesNotContain(Lab.PASSWORD);
         holdsOn(ASKS);
@@ -145,7 +159,8 @@ class FleetBecomeIT {
         assertThat(wrong.out() + wrong.err())
                 .contains("the become password is wrong")
                 .doesNotContain("hunter2");
-        Tplctl.Result forbidden = apply(FORBIDS, "--become-password-file", "password").exits(2);
+        Tplctl.Result forbidden =
+                apply(FORBIDS, "--become-password-file", "password").exits(2);
         assertThat(forbidden.out() + forbidden.err())
                 .contains("the login user deploy may not become root", "sudoers")
                 .doesNotContain(Lab.PASSWORD);
