@@ -13,7 +13,7 @@ final class ShellHost implements Host {
      * What can be chosen.
      *
      * @param shell the words that start a POSIX shell on the host
-     * @param lockDirectory made with mode 0700 when it is missing
+     * @param lockDirectory made with mode 0700 when it is missing; where sudo is used, others may then pass through it
      * @param become empty to act as the login user
      * @param bridge used for Unix sockets where the host has no program for them
      * @param answerLimit how long the login shell, and sudo, may take to answer

@@ -36,6 +36,11 @@ abstract class HostContract {
     /** Another connection, as of another run, to the same host. */
     abstract Host connect(Path lockDirectory);
 
+    /** What the directory of the lock's files becomes: under sudo, the login user gets to his file in it. */
+    String lockDirectoryMode() {
+        return "rwx------";
+    }
+
     @BeforeEach
     void open() {
         host = connect(locks());
@@ -328,7 +333,13 @@ abstract class HostContract {
     void theLockDirectoryIsPrivateUnlessItExists() throws Exception {
         host.lock("ann", Duration.ZERO, HostContract::unexpected).close();
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(locks())))
-                .isEqualTo("rwx------");
+                .isEqualTo(lockDirectoryMode());
+        for (String file : List.of("lock", "busy")) {
+            assertThat(query("stat -c %a '" + locks().resolve(file) + "'")
+                            .stdout()
+                            .strip())
+                    .isEqualTo(lockDirectoryMode().equals("rwx------") ? "644" : "600");
+        }
         Path open = Files.createDirectory(directory.resolve("open"));
         Files.setPosixFilePermissions(open, PosixFilePermissions.fromString("rwxr-xr-x"));
         try (Host other = connect(open)) {

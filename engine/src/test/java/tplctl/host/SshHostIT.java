@@ -31,8 +31,7 @@ final class SshHostIT extends HostContract {
 
     @BeforeAll
     static void up() {
-        Lab hosts = Lab.up(
-                HostSpec.PLAIN, HostSpec.PLAIN.sh(HostSpec.Sh.BASH), HostSpec.PLAIN.sh(HostSpec.Sh.BUSYBOX));
+        Lab hosts = Lab.up(HostSpec.PLAIN, HostSpec.PLAIN.sh(HostSpec.Sh.BASH), HostSpec.PLAIN.sh(HostSpec.Sh.BUSYBOX));
         lab = Optional.of(hosts);
         user = Optional.of(SshCase.of(hosts, ""));
     }
@@ -54,6 +53,11 @@ final class SshHostIT extends HostContract {
                 Optional.empty(),
                 ShellHost.Settings.ANSWER_LIMIT);
         return new ShellHost(transport, new Sessions(transport), settings, transport::close);
+    }
+
+    @Override
+    String lockDirectoryMode() {
+        return login.equals("root") ? "rwx------" : "rwx--x--x";
     }
 
     @Test

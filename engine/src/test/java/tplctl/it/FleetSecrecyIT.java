@@ -49,9 +49,7 @@ class FleetSecrecyIT {
             assertThat(said.lines().filter(line -> line.contains(SECRET)))
                     .as("only what -D shows of the file that holds it")
                     .allMatch(line -> line.startsWith("+") || line.strip().startsWith("+"));
-            assertThat(fleet.on(0, "tr '\\0' ' ' </mnt/seen"))
-                    .contains("sudo")
-                    .doesNotContain(SECRET, Lab.PASSWORD);
+            assertThat(fleet.on(0, "tr '\\0' ' ' </mnt/seen")).contains("sudo").doesNotContain(SECRET, Lab.PASSWORD);
             assertThat(fleet.on(0, "cat /mnt/key")).isEqualTo(SECRET);
             assertThat(fleet.on(
                             0,
