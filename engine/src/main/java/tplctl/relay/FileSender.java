@@ -188,7 +188,8 @@ public final class FileSender {
             throws InterruptedException {
         RelayException known = RelayException.of("the connection to the receiver", e);
         boolean broken = !(e instanceof RelayException) || e.getCause() != null;
-        if (!broken && !reply.isDone()) {
+        if (!broken) {
+            // Found here; what the receiver says by now is only that it was told.
             return known;
         }
         try {
