@@ -18,6 +18,9 @@ class PlaybooksTest {
     private static final Path PLAYBOOKS =
             Path.of("../playbooks").toAbsolutePath().normalize();
 
+    private static final String INVENTORY =
+            PLAYBOOKS.resolveSibling("inventory").resolve("hosts.yml").toString();
+
     static List<Path> playbooks() {
         try (Stream<Path> files = Files.list(PLAYBOOKS)) {
             return files.filter(f -> f.toString().endsWith(".yml")).sorted().toList();
@@ -35,8 +38,14 @@ class PlaybooksTest {
     @MethodSource("playbooks")
     void isValidAndSaysWhatItShows(Path playbook) throws IOException {
         Tplctl tplctl = new Tplctl(PLAYBOOKS, Kinds::named);
-        assertThat(tplctl.run("validate", playbook.toString()).exits(0).out()).contains("valid");
-        assertThat(tplctl.run("graph", playbook.toString()).exits(0).out()).startsWith("digraph");
+        assertThat(tplctl.run("validate", "-i", INVENTORY, playbook.toString())
+                        .exits(0)
+                        .out())
+                .contains("valid");
+        assertThat(tplctl.run("graph", "-i", INVENTORY, playbook.toString())
+                        .exits(0)
+                        .out())
+                .startsWith("digraph");
         assertThat(Files.readString(playbook)).startsWith("# ");
     }
 }
