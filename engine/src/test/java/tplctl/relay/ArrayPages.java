@@ -1,0 +1,20 @@
+package tplctl.relay;
+
+import java.nio.ByteBuffer;
+
+/** A template in memory. */
+@SuppressWarnings("ArrayRecordComponent") // never compared
+record ArrayPages(byte[] content) implements TemplatePages {
+    @Override
+    public long size() {
+        return content.length;
+    }
+
+    @Override
+    public boolean equal(long offset, ByteBuffer page) {
+        return ByteBuffer.wrap(content, Math.toIntExact(offset), PAGE_SIZE).equals(page);
+    }
+
+    @Override
+    public void close() {}
+}

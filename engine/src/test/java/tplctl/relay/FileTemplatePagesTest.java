@@ -1,0 +1,104 @@
+package tplctl.relay;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Random;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** On a tmpfs, which is where templates mostly lie. */
+final class FileTemplatePagesTest {
+    private static final int PAGES = 2000;
+    private static final ByteBuffer ZEROS = ByteBuffer.allocateDirect(4096);
+
+    private Path file = Path.of("/dev/shm");
+
+    @BeforeEach
+    void create() throws IOException {
+        file = Files.createTempFile(Path.of("/dev/shm"), "template", ".memory");
+    }
+
+    @AfterEach
+    void remove() throws IOException {
+        Files.delete(file);
+    }
+
+    private void truncate(long length) throws IOException {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+            channel.truncate(Math.min(length, channel.size()));
+            if (length > channel.size()) {
+                channel.write(ByteBuffer.allocate(1), length - 1);
+            }
+        }
+    }
+
+    private long blocks() throws IOException {
+        Process stat = new ProcessBuilder("stat", "-c", "%b", file.toString()).start();
+        return Long.parseLong(new String(stat.getInputStream().readAllBytes(), StandardCharsets.US_ASCII).strip());
+    }
+
+    @Test
+    void findsThePagesOfTheFileInAnyOrder() throws IOException {
+        byte[] content = new byte[PAGES * 4096];
+        new Random(1).nextBytes(content);
+        Files.write(file, content);
+        try (TemplatePages pages = TemplatePages.open(file)) {
+            assertThat(pages.size()).isEqualTo(content.length);
+            Random random = new Random(2);
+            int next = 0;
+            for (int i = 0; i < 5 * PAGES; i++) {
+                next = random.nextInt(50) == 0 ? random.nextInt(PAGES) : (next + 1) % PAGES;
+                ByteBuffer page = ByteBuffer.allocateDirect(4096)
+                        .put(content, next * 4096, 4096)
+                        .flip();
+                assertThat(pages.equal(next * 4096L, page)).isTrue();
+                int at = random.nextInt(4096);
+                page.put(at, (byte) (page.get(at) + 1));
+                assertThat(pages.equal(next * 4096L, page)).isFalse();
+                assertThat(page.remaining()).isEqualTo(4096);
+            }
+        }
+    }
+
+    @Test
+    void readingHolesLeavesThemHoles() throws IOException {
+        truncate(64L << 20);
+        long before = blocks();
+        assertThat(before).isLessThan(64);
+        try (TemplatePages pages = TemplatePages.open(file)) {
+            for (long offset = 0; offset < pages.size(); offset += 4096) {
+                assertThat(pages.equal(offset, ZEROS)).isTrue();
+            }
+        }
+        assertThat(blocks()).isEqualTo(before);
+    }
+
+    @Test
+    void fileThatIsNotOfWholePagesIsRefused() throws IOException {
+        Files.write(file, new byte[4097]);
+        assertThatThrownBy(() -> TemplatePages.open(file))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("4097 bytes");
+        Files.write(file, new byte[0]);
+        assertThatThrownBy(() -> TemplatePages.open(file)).isInstanceOf(IOException.class);
+    }
+
+    @Test
+    void fileThatWasCutMeanwhileIsAnErrorAndNotZeros() throws IOException {
+        Files.write(file, new byte[8192]);
+        try (TemplatePages pages = TemplatePages.open(file)) {
+            truncate(4096);
+            assertThatThrownBy(() -> pages.equal(4096, ZEROS)).isInstanceOf(EOFException.class);
+        }
+    }
+}
