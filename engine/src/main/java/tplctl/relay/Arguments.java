@@ -61,6 +61,10 @@ final class Arguments {
         return text;
     }
 
+    boolean more() {
+        return next < fields.size();
+    }
+
     /** There must be no field left. */
     void end() throws RelayException {
         if (next < fields.size()) {

@@ -13,7 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The commands of an {@link Agent} that move files. Certificates are base64 of DER, sizes bytes in decimal, modes octal and
+ * The commands of an {@link Agent}: they move files and machines. Certificates are base64 of DER, sizes bytes in decimal, modes octal and
  * digests SHA-256 in lower-case hex.
  *
  * <table>
@@ -22,9 +22,16 @@ import java.util.Optional;
  * <tr><td>{@code listen ADDRESS FIRST LAST CERTIFICATE}<td>→ the port. Lets exactly that peer in; once for each agent
  * <tr><td>{@code receive CHANNEL PATH SIZE MODE SHA256}<td>→ bytes received. Waits two minutes for the peer to connect
  * <tr><td>{@code send ADDRESS PORT CERTIFICATE CHANNEL PATH SIZE SHA256}<td>→ bytes sent
+ * <tr><td>{@code migrate-in CHANNEL QMP INCOMING_SOCKET LOG INCOMING_MARK UP_MARK STALE_MARK LIMIT DISK…}<td>→ {@code
+ * running}. {@link DestinationPlan} says what the fields are, in this order; an empty one is none
+ * <tr><td>{@code migrate-out ADDRESS PORT CERTIFICATE CHANNEL QMP MODE VIA BLOCK MEMORY MOVING_MARK MOVED_MARK MARK LIMIT
+ * STOPPED_LIMIT DISK…}<td>→ {@code NAME=VALUE…}, see {@link SourceReport}. {@link SourcePlan} says what the fields are;
+ * limits are seconds. Meanwhile {@code phase} and one of {@code memory}, {@code disks}, {@code switch-over}, {@code
+ * completed}; twice a second {@code ram LEFT SENT TOTAL} in bytes; {@code progress} for each disk
  * </table>
  *
- * A channel is a name that the controller gives to a {@code send} and the {@code receive} that belongs to it.
+ * A channel is a name that the controller gives to a {@code send} and the {@code receive} that belongs to it, and to the two
+ * sides of a migration.
  */
 public final class Commands {
     private static final Duration CONNECT = Duration.ofSeconds(20);
@@ -43,6 +50,8 @@ public final class Commands {
         all.put("listen", (job, fields) -> commands.listen(Arguments.of(fields)));
         all.put("receive", (job, fields) -> commands.receive(job, Arguments.of(fields)));
         all.put("send", (job, fields) -> commands.send(job, Arguments.of(fields)));
+        all.put("migrate-in", (job, fields) -> commands.migrateIn(job, Arguments.of(fields)));
+        all.put("migrate-out", (job, fields) -> commands.migrateOut(job, Arguments.of(fields)));
         return all;
     }
 
@@ -103,6 +112,44 @@ public final class Commands {
         }
     }
 
+    private List<String> migrateIn(Job job, Arguments arguments) throws IOException, InterruptedException {
+        String channel = arguments.text("CHANNEL");
+        DestinationPlan plan = MoveCommands.destination(arguments);
+        PeerConnection peer;
+        try {
+            peer = listener().take(channel, ARRIVAL);
+        } catch (RelayException | InterruptedException e) {
+            try {
+                MoveCommands.apart(() -> DestinationMove.discard(plan));
+            } catch (IOException gone) {
+                e.addSuppressed(gone);
+            }
+            throw e;
+        }
+        try {
+            return MoveCommands.apart(() -> DestinationMove.run(plan, job, peer));
+        } finally {
+            peer.abort();
+        }
+    }
+
+    private List<String> migrateOut(Job job, Arguments arguments) throws IOException {
+        InetSocketAddress address = new InetSocketAddress(arguments.text("ADDRESS"), arguments.port("PORT"));
+        PinnedTls tls = new PinnedTls(identity(), Identity.certificate(arguments.text("CERTIFICATE")));
+        String channel = arguments.text("CHANNEL");
+        SourcePlan plan = MoveCommands.source(arguments);
+        // Of its own, so that a cancellation later does not cut the connection before the words that are due.
+        Job connecting = new Job(answer -> {});
+        job.onCancel(connecting::cancel);
+        PeerConnection peer = tls.connect(address, channel, CONNECT, connecting);
+        try {
+            connecting.commit();
+            return MoveCommands.apart(() -> SourceMove.run(plan, job, peer));
+        } finally {
+            peer.abort();
+        }
+    }
+
     private static InetAddress address(String text) throws RelayException {
         try {
             return InetAddress.getByName(text);
@@ -111,7 +158,7 @@ public final class Commands {
         }
     }
 
-    private static Path path(String text) throws RelayException {
+    static Path path(String text) throws RelayException {
         try {
             Path path = Path.of(text);
             if (path.isAbsolute()) {

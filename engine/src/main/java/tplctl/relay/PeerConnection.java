@@ -19,12 +19,14 @@ public final class PeerConnection implements Closeable {
     private static final int BUFFER = 16 << 10;
 
     private final SocketChannel raw;
+    private final CountingSocket counted;
     private final SSLSocket tls;
     private final DataInputStream in;
     private final DataOutputStream out;
 
-    PeerConnection(SocketChannel raw, SSLSocket tls) throws IOException {
+    PeerConnection(SocketChannel raw, CountingSocket counted, SSLSocket tls) throws IOException {
         this.raw = raw;
+        this.counted = counted;
         this.tls = tls;
         this.in = new DataInputStream(tls.getInputStream());
         this.out = new DataOutputStream(new BufferedOutputStream(tls.getOutputStream(), BUFFER));
@@ -37,6 +39,11 @@ public final class PeerConnection implements Closeable {
     /** Buffered: {@code flush} sends. */
     public DataOutputStream out() {
         return out;
+    }
+
+    /** What has crossed it in both directions, the handshake and TLS's own share among it. */
+    long wireBytes() {
+        return counted.bytes();
     }
 
     /** How long reading waits for the peer's next bytes before a {@link java.net.SocketTimeoutException}; 0 is for ever. */

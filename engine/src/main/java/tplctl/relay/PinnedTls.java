@@ -92,7 +92,7 @@ public final class PinnedTls {
     }
 
     private PeerConnection handshake(SocketChannel raw, Duration limit) throws IOException {
-        Socket socket = raw.socket();
+        CountingSocket socket = new CountingSocket(raw.socket(), 0);
         InetSocketAddress peer = (InetSocketAddress) raw.getRemoteAddress();
         SSLSocket tls =
                 (SSLSocket) context.getSocketFactory().createSocket(socket, peer.getHostString(), peer.getPort(), true);
@@ -100,27 +100,29 @@ public final class PinnedTls {
         SSLParameters parameters = parameters();
         parameters.setServerNames(List.of());
         tls.setSSLParameters(parameters);
-        return finish(raw, tls, limit);
+        return finish(raw, socket, tls, limit);
     }
 
     /** The listening side, on a connection from which some bytes have been read. */
     PeerConnection accept(SocketChannel raw, byte[] consumed, Duration limit) throws IOException {
-        SSLSocket tls = (SSLSocket)
-                context.getSocketFactory().createSocket(raw.socket(), new ByteArrayInputStream(consumed), true);
+        CountingSocket socket = new CountingSocket(raw.socket(), consumed.length);
+        SSLSocket tls =
+                (SSLSocket) context.getSocketFactory().createSocket(socket, new ByteArrayInputStream(consumed), true);
         tls.setUseClientMode(false);
         SSLParameters parameters = parameters();
         parameters.setNeedClientAuth(true);
         tls.setSSLParameters(parameters);
-        return finish(raw, tls, limit);
+        return finish(raw, socket, tls, limit);
     }
 
-    private static PeerConnection finish(SocketChannel raw, SSLSocket tls, Duration limit) throws IOException {
+    private static PeerConnection finish(SocketChannel raw, CountingSocket socket, SSLSocket tls, Duration limit)
+            throws IOException {
         tls.setTcpNoDelay(true);
         tls.setKeepAlive(true);
         tls.setSoTimeout(Math.toIntExact(limit.toMillis()));
         tls.startHandshake();
         tls.setSoTimeout(0);
-        return new PeerConnection(raw, tls);
+        return new PeerConnection(raw, socket, tls);
     }
 
     private static SSLParameters parameters() {

@@ -18,6 +18,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Predicate;
 
 /**
@@ -44,6 +45,7 @@ final class QmpLink implements Closeable {
     private final ByteBuffer chunk = ByteBuffer.allocate(64 << 10).limit(0);
     private final ByteArrayOutputStream line = new ByteArrayOutputStream();
     private final Deque<Json> events = new ArrayDeque<>();
+    private final AtomicBoolean woken = new AtomicBoolean();
     private long lastId;
 
     private QmpLink(SocketChannel channel, Selector selector, SelectionKey key) {
@@ -117,6 +119,31 @@ final class QmpLink implements Closeable {
         }
     }
 
+    /** The next event; empty when none came in time, or {@link #wake} was called. */
+    Optional<Json> nextEvent(Duration limit) throws IOException {
+        long deadline = deadline(limit);
+        while (events.isEmpty()) {
+            Optional<Json> said = buffered();
+            if (said.isPresent()) {
+                note(said.get());
+                continue;
+            }
+            long left = (deadline - System.nanoTime()) / 1_000_000;
+            if (woken.getAndSet(false) || left <= 0) {
+                return Optional.empty();
+            }
+            select(SelectionKey.OP_READ, left);
+            fill();
+        }
+        return Optional.of(events.remove());
+    }
+
+    /** Ends a wait of {@link #nextEvent}, or the next one. Any thread may call it. */
+    void wake() {
+        woken.set(true);
+        selector.wakeup();
+    }
+
     @Override
     public void close() throws IOException {
         channel.close();
@@ -140,26 +167,37 @@ final class QmpLink implements Closeable {
 
     private Json read(long deadline) throws IOException {
         while (true) {
-            while (chunk.hasRemaining()) {
-                byte next = chunk.get();
-                if (next == '\n') {
-                    String text = line.toString(StandardCharsets.UTF_8);
-                    line.reset();
-                    return parse(text);
-                }
-                line.write(next);
-            }
-            if (line.size() > LONGEST_LINE) {
-                throw new RelayException(
-                        RelayException.Code.IO, "QMP: a line is longer than " + LONGEST_LINE + " bytes");
+            Optional<Json> said = buffered();
+            if (said.isPresent()) {
+                return said.get();
             }
             await(SelectionKey.OP_READ, deadline);
-            chunk.clear();
-            int n = channel.read(chunk);
-            chunk.flip();
-            if (n < 0) {
-                throw new RelayException(RelayException.Code.IO, "QMP: the emulator closed the connection");
+            fill();
+        }
+    }
+
+    private Optional<Json> buffered() throws RelayException {
+        while (chunk.hasRemaining()) {
+            byte next = chunk.get();
+            if (next == '\n') {
+                String text = line.toString(StandardCharsets.UTF_8);
+                line.reset();
+                return Optional.of(parse(text));
             }
+            line.write(next);
+        }
+        if (line.size() > LONGEST_LINE) {
+            throw new RelayException(RelayException.Code.IO, "QMP: a line is longer than " + LONGEST_LINE + " bytes");
+        }
+        return Optional.empty();
+    }
+
+    private void fill() throws IOException {
+        chunk.clear();
+        int n = channel.read(chunk);
+        chunk.flip();
+        if (n < 0) {
+            throw new RelayException(RelayException.Code.IO, "QMP: the emulator closed the connection");
         }
     }
 
@@ -180,12 +218,17 @@ final class QmpLink implements Closeable {
 
     private void await(int what, long deadline) throws IOException {
         long left = (deadline - System.nanoTime()) / 1_000_000;
+        if (left <= 0 || (select(what, left) == 0 && deadline - System.nanoTime() <= 0)) {
+            throw new RelayException(RelayException.Code.TIMEOUT, "QMP: the emulator did not answer in time");
+        }
+    }
+
+    private int select(int what, long milliseconds) throws IOException {
         try {
             key.interestOps(what);
-            if (left <= 0 || (selector.select(left) == 0 && deadline - System.nanoTime() <= 0)) {
-                throw new RelayException(RelayException.Code.TIMEOUT, "QMP: the emulator did not answer in time");
-            }
+            int ready = selector.select(milliseconds);
             selector.selectedKeys().clear();
+            return ready;
         } catch (CancelledKeyException | ClosedSelectorException e) {
             throw new RelayException(RelayException.Code.CANCELLED, "QMP: the connection was given up", e);
         }

@@ -26,6 +26,8 @@ public final class RelayException extends IOException {
         PEER,
         /** Something took too long. */
         TIMEOUT,
+        /** The migration stream holds what the filter does not know; a full migration may do. */
+        REFUSED,
         /** The job was cancelled. */
         CANCELLED;
 
@@ -53,6 +55,16 @@ public final class RelayException extends IOException {
     @Override
     public String getMessage() {
         return text;
+    }
+
+    /** The code of a word; {@link Code#PEER} for one that is none. */
+    static Code code(String word) {
+        for (Code each : Code.values()) {
+            if (each.word().equals(word)) {
+                return each;
+            }
+        }
+        return Code.PEER;
     }
 
     public Code code() {
