@@ -46,7 +46,7 @@ final class EngineSession implements Session {
     // sshd takes ten sessions over one connection (MaxSessions); the lock has one, and one is for QMP and copies.
     private static final int PER_REMOTE_HOST = 8;
     private static final Duration ENDING = Duration.ofSeconds(5);
-    private static final Duration REPORTING = Duration.ofSeconds(2);
+    private static final Duration REPORTING = Duration.ofSeconds(10);
 
     private final Options options;
     private final Connections.Connector connector;

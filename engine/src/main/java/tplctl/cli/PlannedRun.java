@@ -2,6 +2,7 @@ package tplctl.cli;
 
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -60,12 +61,15 @@ final class PlannedRun implements AutoCloseable {
         project.graph().order().stream()
                 .filter(Resource::becomes)
                 .filter(selection::selects)
-                .forEach(r -> becoming.add(r.id().host()));
+                .forEach(r -> {
+                    becoming.add(r.id().host());
+                    becoming.addAll(r.elsewhere());
+                });
         return becoming;
     }
 
     int of(Project project, Selection selection, boolean dry) {
-        List<String> hosts = Loader.hosts(project, selection);
+        List<String> hosts = touched(project, selection);
         session.use(project.inventory(), becoming(project, selection, invocation));
         boolean keepGoing = args.has(Flag.KEEP_GOING);
         Map<String, String> locked = new LinkedHashMap<>();
@@ -155,6 +159,13 @@ final class PlannedRun implements AutoCloseable {
         return mode == RunCommand.Mode.DESTROY
                 ? Planner.destroy(project, observations, options, invocation.kinds())
                 : Planner.plan(project, observations, options, invocation.kinds());
+    }
+
+    // What is about further hosts changes those too, whatever -l says of them.
+    private static List<String> touched(Project project, Selection selection) {
+        Set<String> hosts = new LinkedHashSet<>(Loader.hosts(project, selection));
+        project.graph().order().stream().filter(selection::selects).forEach(r -> hosts.addAll(r.elsewhere()));
+        return List.copyOf(hosts);
     }
 
     // Destroying goes by what the hosts remember, which is read for every host anyway.

@@ -16,10 +16,7 @@ import tplctl.host.Host;
 import tplctl.host.HostException;
 import tplctl.host.HostUnreachableException;
 import tplctl.host.Script;
-import tplctl.kind.Probe;
-import tplctl.kind.ProbeException;
 import tplctl.kind.ProbeOutput;
-import tplctl.kind.ResourceId;
 import tplctl.kind.Sh;
 import tplctl.model.Observations;
 import tplctl.model.Observed;
@@ -54,9 +51,10 @@ public final class Observer {
     public Observations observe(List<Resource<?, ?>> resources, List<String> names) {
         Map<String, Views> byHost = new LinkedHashMap<>();
         names.forEach(name -> byHost.put(name, new Views()));
-        resources.forEach(r -> byHost.computeIfAbsent(r.id().host(), h -> new Views())
-                .of(r.becomes())
-                .add(r));
+        resources.forEach(r -> Question.of(r)
+                .forEach(q -> byHost.computeIfAbsent(q.host(), h -> new Views())
+                        .of(r.becomes())
+                        .add(q)));
         List<Asked> asked = new ArrayList<>();
         byHost.forEach((host, views) -> {
             // What the host remembers comes along with whichever script goes over the same view.
@@ -75,22 +73,35 @@ public final class Observer {
 
     /** One resource, asked again. */
     <S, O> Observed<S, O> again(Resource<S, O> resource) {
-        Host host = hosts.get(resource.id().host(), resource.becomes());
-        Script script = script(resource.probe().script());
-        CommandResult result = host.query(script, LIMIT);
-        return resource.observed(new ProbeOutput(result.exit(), result.stdout(), result.stderr()));
+        Map<String, ProbeOutput.Elsewhere> others = new HashMap<>();
+        List<Question> questions = Question.of(resource);
+        ProbeOutput own = again(questions.get(0));
+        for (Question other : questions.subList(1, questions.size())) {
+            try {
+                others.put(other.host(), ProbeOutput.Elsewhere.of(again(other)));
+            } catch (HostUnreachableException e) {
+                others.put(other.host(), ProbeOutput.Elsewhere.unreachable(message(e)));
+            }
+        }
+        return resource.observed(own.with(others));
+    }
+
+    private ProbeOutput again(Question question) {
+        CommandResult result =
+                hosts.get(question.host(), question.resource().becomes()).query(script(question.script()), LIMIT);
+        return new ProbeOutput(result.exit(), result.stdout(), result.stderr());
     }
 
     static Script script(Sh sh) {
         return new Script(sh.script(), sh.shown());
     }
 
-    /** The resources of one host by the view through which they are seen. */
+    /** What one host is asked, by the view through which it is seen. */
     private static final class Views {
-        private final List<Resource<?, ?>> plain = new ArrayList<>();
-        private final List<Resource<?, ?>> become = new ArrayList<>();
+        private final List<Question> plain = new ArrayList<>();
+        private final List<Question> become = new ArrayList<>();
 
-        List<Resource<?, ?>> of(boolean becoming) {
+        List<Question> of(boolean becoming) {
             return becoming ? become : plain;
         }
     }
@@ -101,8 +112,8 @@ public final class Observer {
      * @param become the view; empty for the host's own
      * @param records whether it also reads what the host remembers
      */
-    private record Asked(String host, Optional<Boolean> become, List<Resource<?, ?>> resources, boolean records) {
-        // A host has one of each view; comparing all its resources would tell no more.
+    private record Asked(String host, Optional<Boolean> become, List<Question> questions, boolean records) {
+        // A host has one of each view; comparing all its questions would tell no more.
 
         @Override
         public boolean equals(@Nullable Object other) {
@@ -115,28 +126,34 @@ public final class Observer {
         }
     }
 
+    /**
+     * What came of one script.
+     *
+     * @param replies by question; empty where the shell ended before it
+     * @param failed why there are none at all, the host being there
+     */
     private record Answer(
             String host,
-            Map<ResourceId, Observed<?, ?>> seen,
-            Map<ResourceId, String> failed,
+            List<Question> questions,
+            List<Optional<ProbeOutput>> replies,
+            Optional<String> failed,
             Optional<String> unreachable,
             List<OwnedRecord> owned) {}
 
     private Answer ask(Asked asked) {
         String name = asked.host();
-        List<Resource<?, ?>> resources = asked.resources();
+        List<Question> questions = asked.questions();
         try {
             Host host = asked.become().map(b -> hosts.get(name, b)).orElseGet(() -> hosts.own(name));
             Frames frames = new Frames(nonce());
             int records = asked.records() ? frames.add(RECORDS) : -1;
-            List<Asking<?, ?>> asking = new ArrayList<>(resources.size());
-            resources.forEach(r -> asking.add(Asking.of(r, frames)));
-            Script script = new Script(frames.script(), "observe " + resources.size() + " resources");
+            List<Integer> numbers = new ArrayList<>(questions.size());
+            questions.forEach(q -> numbers.add(frames.add(q.script())));
+            Script script = new Script(frames.script(), "observe " + questions.size() + " resources");
             CommandResult result = host.query(script, LIMIT);
             Frames.Answers answers = frames.answers(result.stdout(), result.stderr());
-            Map<ResourceId, Observed<?, ?>> seen = new HashMap<>();
-            Map<ResourceId, String> failed = new HashMap<>();
-            asking.forEach(one -> one.read(answers, seen, failed));
+            List<Optional<ProbeOutput>> replies =
+                    numbers.stream().map(answers::of).toList();
             List<OwnedRecord> owned = new ArrayList<>();
             Optional.of(records)
                     .filter(number -> number >= 0)
@@ -144,53 +161,45 @@ public final class Observer {
                     .ifPresent(o -> o.lines()
                             .forEach(line -> OwnedRecord.parse(name, line).ifPresent(owned::add)));
             listener.host(name, HostEvent.OBSERVED, "");
-            return new Answer(name, seen, failed, Optional.empty(), owned);
+            return new Answer(name, questions, replies, Optional.empty(), Optional.empty(), owned);
         } catch (HostUnreachableException e) {
             listener.host(name, HostEvent.UNREACHABLE, message(e));
-            return new Answer(name, Map.of(), Map.of(), Optional.of(message(e)), List.of());
+            return new Answer(name, questions, List.of(), Optional.empty(), Optional.of(message(e)), List.of());
         } catch (HostException e) {
-            Map<ResourceId, String> failed = new HashMap<>();
-            resources.forEach(r -> failed.put(r.id(), message(e)));
-            return new Answer(name, Map.of(), failed, Optional.empty(), List.of());
-        }
-    }
-
-    /** A resource that a script asks for, and under which number. */
-    private record Asking<S, O>(Resource<S, O> resource, Probe<O> probe, int number) {
-        static <S, O> Asking<S, O> of(Resource<S, O> resource, Frames frames) {
-            Probe<O> probe = resource.probe();
-            return new Asking<>(resource, probe, frames.add(probe.script()));
-        }
-
-        void read(Frames.Answers answers, Map<ResourceId, Observed<?, ?>> seen, Map<ResourceId, String> failed) {
-            Optional<ProbeOutput> output = answers.of(number);
-            if (output.isEmpty()) {
-                failed.put(resource.id(), "the host's shell ended before it answered");
-                return;
-            }
-            try {
-                seen.put(resource.id(), new Observed<>(resource, probe.parse().apply(output.get())));
-            } catch (ProbeException e) {
-                failed.put(resource.id(), message(e));
-            }
+            return new Answer(name, questions, List.of(), Optional.of(message(e)), Optional.empty(), List.of());
         }
     }
 
     private static Observations merged(Collection<Answer> answers) {
-        Map<ResourceId, Observed<?, ?>> seen = new HashMap<>();
-        Map<ResourceId, String> failed = new HashMap<>();
+        Replies replies = new Replies();
         Map<String, String> unreachable = new HashMap<>();
         List<OwnedRecord> owned = new ArrayList<>();
         for (Answer answer : answers) {
-            seen.putAll(answer.seen());
-            failed.putAll(answer.failed());
             answer.unreachable().ifPresent(why -> unreachable.put(answer.host(), why));
+            for (int i = 0; i < answer.questions().size(); i++) {
+                reply(answer, i, replies);
+            }
             owned.addAll(answer.owned());
         }
-        return new Observations(seen, failed, unreachable, owned);
+        return new Observations(replies.read(), replies.failed(), unreachable, owned);
     }
 
-    private static String message(RuntimeException e) {
+    private static void reply(Answer answer, int number, Replies replies) {
+        Question question = answer.questions().get(number);
+        if (answer.unreachable().isPresent()) {
+            replies.unreachable(question, answer.unreachable().get());
+        } else if (answer.failed().isPresent()) {
+            replies.failed(question, answer.failed().get());
+        } else {
+            answer.replies()
+                    .get(number)
+                    .ifPresentOrElse(
+                            output -> replies.answered(question, output),
+                            () -> replies.failed(question, "the host's shell ended before it answered"));
+        }
+    }
+
+    static String message(RuntimeException e) {
         return Optional.ofNullable(e.getMessage()).orElseGet(() -> e.getClass().getSimpleName());
     }
 

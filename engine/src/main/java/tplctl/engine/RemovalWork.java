@@ -18,7 +18,7 @@ final class RemovalWork {
     private final RunListener listener;
     private final Records records;
     private final LongSupplier nanos;
-    private final StepExecutor executor = new StepExecutor();
+    private final StepExecutor executor;
 
     RemovalWork(Hosts hosts, HostStates states, RunListener listener, Records records, LongSupplier nanos) {
         this.hosts = hosts;
@@ -26,6 +26,7 @@ final class RemovalWork {
         this.listener = listener;
         this.records = records;
         this.nanos = nanos;
+        this.executor = new StepExecutor(listener);
     }
 
     Outcome run(PlannedRemoval planned) {
@@ -41,7 +42,7 @@ final class RemovalWork {
                 doing = StepExecutor.doing(step);
                 listener.step(planned.id(), doing);
                 states.mustBeOurs(planned.id().host(), doing);
-                executor.run(step, subject, host);
+                executor.run(step, subject, host, hosts::own);
             }
             records.forget(host, planned.owned());
             return new Outcome.Removed(

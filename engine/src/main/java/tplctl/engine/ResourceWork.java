@@ -39,7 +39,7 @@ final class ResourceWork {
     private final Context context;
     private final LongSupplier nanos;
     private final Observer observer;
-    private final StepExecutor executor = new StepExecutor();
+    private final StepExecutor executor;
 
     ResourceWork(Hosts hosts, HostStates states, RunListener listener, Context context, LongSupplier nanos) {
         this.hosts = hosts;
@@ -48,6 +48,7 @@ final class ResourceWork {
         this.context = context;
         this.nanos = nanos;
         this.observer = new Observer(hosts, 1, listener);
+        this.executor = new StepExecutor(listener);
     }
 
     Outcome run(PlannedResource planned, Map<ResourceId, Outcome> dependencies) {
@@ -119,7 +120,7 @@ final class ResourceWork {
         int most = resource.common().retries();
         for (int retry = 1; ; retry++) {
             try {
-                return executor.run(step, subject, host);
+                return executor.run(step, subject, host, other -> hosts.get(other, resource.becomes()));
             } catch (HostInterruptedException e) {
                 throw e;
             } catch (tplctl.host.HostException | tplctl.qemu.EmulatorException e) {
@@ -160,8 +161,10 @@ final class ResourceWork {
     private void remember(Resource<?, ?> resource, Optional<Map<String, String>> trace, List<Change> changes) {
         Host host = hosts.own(resource.id().host());
         boolean made = changes.stream()
-                .anyMatch(c ->
-                        c.impact() == Impact.CREATE || c.impact() == Impact.REPLACE || c.impact() == Impact.UNKNOWN);
+                .anyMatch(c -> c.impact() == Impact.CREATE
+                        || c.impact() == Impact.REPLACE
+                        || c.impact() == Impact.MIGRATE
+                        || c.impact() == Impact.UNKNOWN);
         boolean replaced = changes.stream().anyMatch(c -> c.impact() == Impact.REPLACE);
         List<OwnedRecord> others = context.adopt() ? Ownership.replaced(resource, context.owned()) : List.of();
         trace.map(t -> Records.of(resource, context.graph(), t))

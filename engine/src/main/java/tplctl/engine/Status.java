@@ -23,7 +23,8 @@ public record Status(String host, List<Template> templates, List<Vm> vms) {
      *
      * @param template empty for one that was not cloned
      * @param state {@code running}, {@code paused} and so on as QMP names it; {@code off} without a process, {@code unfinished}
-     *     when an interrupted start left it, {@code unresponsive} when QMP does not answer
+     *     when an interrupted start left it, {@code unresponsive} when QMP does not answer, {@code incoming} while it arrives from
+     *     another host, {@code moved to HOST} when it left for one
      * @param pid 0 without a process
      * @param privateBytes RAM that is its own
      * @param sharedBytes RAM that it maps from its template

@@ -12,6 +12,7 @@ import tplctl.host.Script;
 import tplctl.machine.HostScripts;
 import tplctl.machine.Layout;
 import tplctl.machine.Manifest;
+import tplctl.machine.MoveMark;
 import tplctl.machine.VmRecord;
 import tplctl.model.OwnedRecord;
 import tplctl.qemu.QmpClient;
@@ -31,16 +32,22 @@ public final class StatusReader {
             for dir in %1$s/vms/*/; do
               [ -f "$dir/spec.json" ] || continue
               dir=${dir%%/}
+              [ ! -e "$dir.moved" ] || continue
               name=${dir##*/}
               printf 'vm %%s\\n' "$name"
               { read -r line < "$dir/spec.json"; } && printf 'record %%s\\n' "$line"
               [ -e "$dir/up" ] && echo up
+              [ -e "%2$s/vms/$name/incoming" ] && echo incoming
               if tplctl_alive "%2$s/vms/$name/pid"; then
                 echo "pid $pid $started"
                 grep -F anon= "/proc/$pid/numa_maps" 2>/dev/null | sed 's/^/map /'
                 grep -E '^[0-9a-f]+-[0-9a-f]+ |^(Size|Rss|Anonymous|Shared_Hugetlb|Private_Hugetlb):' \\
                   "/proc/$pid/smaps" 2>/dev/null | sed 's/^/smap /'
               fi
+            done
+            for mark in %1$s/vms/*.moved; do
+              [ -e "$mark" ] || continue
+              { read -r line < "$mark"; } && printf 'moved %%s\\n' "$line"
             done
             """.formatted(Layout.LIB, Layout.RUN);
 
@@ -111,6 +118,8 @@ public final class StatusReader {
             if (word.equals("uptime")) {
                 uptime = Double.parseDouble(rest.split(" ")[0]);
                 ticks = Long.parseLong(rest.split(" ")[1]);
+            } else if (word.equals("moved")) {
+                MoveMark.parse(rest).map(StatusReader::moved).ifPresent(vms::add);
             } else if (word.equals("vm")) {
                 finish(host, current, uptime, ticks).ifPresent(vms::add);
                 current = Optional.of(new VmLines(rest));
@@ -122,10 +131,23 @@ public final class StatusReader {
         return vms;
     }
 
+    private static Status.Vm moved(MoveMark mark) {
+        return new Status.Vm(mark.name(), mark.owner(), "", "moved to " + mark.to(), 0, 0, 0, 0);
+    }
+
+    private static String state(Host host, VmLines lines, VmRecord record) {
+        if (lines.isIncoming()) {
+            return "incoming";
+        }
+        if (lines.pid() == 0) {
+            return lines.wasUp() ? "off" : "defined";
+        }
+        return lines.wasUp() ? runState(host, record) : "unfinished";
+    }
+
     private static Optional<Status.Vm> finish(Host host, Optional<VmLines> lines, double uptime, long ticks) {
         return lines.flatMap(l -> l.record().map(record -> {
-            String state =
-                    l.pid() == 0 ? (l.wasUp() ? "off" : "defined") : l.wasUp() ? runState(host, record) : "unfinished";
+            String state = state(host, l, record);
             long seconds = l.pid() == 0 ? 0 : Math.max(0, (long) (uptime - (double) l.started() / ticks));
             Memory memory = Memory.of(l.numaMaps(), l.smaps(), record.ramBytes());
             return new Status.Vm(

@@ -2,6 +2,7 @@ package tplctl.engine;
 
 import java.time.Duration;
 import java.util.Map;
+import java.util.function.Function;
 import tplctl.host.CommandResult;
 import tplctl.host.Host;
 import tplctl.host.HostException;
@@ -10,16 +11,23 @@ import tplctl.kind.Sh;
 import tplctl.kind.Step;
 import tplctl.kind.Subject;
 import tplctl.machine.VmTask;
+import tplctl.qemu.TaskListener;
 import tplctl.qemu.VmExecutor;
 
 /** Does what a step says; throws what the host threw. */
 final class StepExecutor {
     private static final Duration SHORT = Duration.ofSeconds(30);
 
-    private final VmExecutor emulators = new VmExecutor();
+    private final VmExecutor emulators;
+    private final RunListener listener;
 
-    /** Runs a step and returns what it measured. */
-    Map<String, Object> run(Step step, Subject subject, Host host) {
+    StepExecutor(RunListener listener) {
+        this.listener = listener;
+        this.emulators = new VmExecutor(listener::note);
+    }
+
+    /** Runs a step and returns what it measured; {@code others} finds the further hosts that a step is about. */
+    Map<String, Object> run(Step step, Subject subject, Host host, Function<String, Host> others) {
         if (step instanceof Step.Run run) {
             shell(host, run.script(), subject.limit(run.limit()));
             return Map.of();
@@ -32,7 +40,7 @@ final class StepExecutor {
             return Map.of();
         }
         if (step instanceof Step.Emulator emulator && emulator.task() instanceof VmTask task) {
-            return emulators.run(task, host);
+            return emulators.run(task, host, others, new Told(subject, task.doing()));
         }
         throw new IllegalStateException("no executor for " + step);
     }
@@ -46,6 +54,27 @@ final class StepExecutor {
             return "write " + file.path();
         }
         return ((Step.Emulator) step).task().doing();
+    }
+
+    /** Passes on how a task is coming on, as the step that it is. */
+    private final class Told implements TaskListener {
+        private final Subject subject;
+        private final String doing;
+
+        Told(Subject subject, String doing) {
+            this.subject = subject;
+            this.doing = doing;
+        }
+
+        @Override
+        public void progress(String where) {
+            listener.step(subject.id(), doing + ": " + where);
+        }
+
+        @Override
+        public void warn(String line) {
+            listener.note("warning: " + line);
+        }
     }
 
     private static void shell(Host host, Sh sh, Duration limit) {

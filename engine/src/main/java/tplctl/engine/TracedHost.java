@@ -9,6 +9,7 @@ import tplctl.host.CommandResult;
 import tplctl.host.Duplex;
 import tplctl.host.Host;
 import tplctl.host.HostLock;
+import tplctl.host.Program;
 import tplctl.host.Script;
 
 /** A host of which a listener is told what is asked of it, when it is answered, without the secrets. */
@@ -45,6 +46,11 @@ final class TracedHost implements Host {
                     return true;
                 },
                 r -> "done");
+    }
+
+    @Override
+    public Program start(Script script, Runnable interrupted) {
+        return told("start " + script.shown(), () -> host.start(script, interrupted), r -> "started");
     }
 
     @Override

@@ -12,6 +12,7 @@ final class VmLines {
     private final List<String> smaps = new ArrayList<>();
     private Optional<VmRecord> record = Optional.empty();
     private boolean wasUp;
+    private boolean incoming;
     private long pid;
     private long started;
 
@@ -23,6 +24,7 @@ final class VmLines {
         switch (word) {
             case "record" -> record = VmRecord.parse(rest).filter(r -> r.name().equals(name));
             case "up" -> wasUp = true;
+            case "incoming" -> incoming = true;
             case "pid" -> {
                 pid = Long.parseLong(rest.split(" ")[0]);
                 started = Long.parseLong(rest.split(" ")[1]);
@@ -41,6 +43,11 @@ final class VmLines {
 
     boolean wasUp() {
         return wasUp;
+    }
+
+    /** Whether it only arrives from another host, and is not this one's yet. */
+    boolean isIncoming() {
+        return incoming;
     }
 
     long pid() {

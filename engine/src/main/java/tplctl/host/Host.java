@@ -88,6 +88,15 @@ public interface Host extends AutoCloseable {
     Duplex openUnixPassingDescriptors(String socketPath, Duration patience);
 
     /**
+     * Starts a script whose stdin, stdout and stderr are the returned program's; most often it ends in {@code exec}. Like other
+     * scripts it is parsed as a whole first. It has a session of its own, SIGHUP is ignored, and {@link #interrupt} leaves it alone.
+     *
+     * @param interrupted called when {@link #interrupt} is, from any thread; must return at once
+     * @throws HostException when no shell could be started for it
+     */
+    Program start(Script script, Runnable interrupted);
+
+    /**
      * Takes the host for this process, then waits for the scripts that an earlier, killed process may have left running.
      * The lock goes when it is closed or this process ends, in whatever way.
      *

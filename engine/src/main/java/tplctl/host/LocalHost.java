@@ -16,6 +16,7 @@ public final class LocalHost implements Host {
     private final LocalFiles files;
     private final UnixSockets sockets;
     private final Interrupts interrupts;
+    private final Programs programs;
 
     public LocalHost(String name) {
         this(name, List.of("sh"), LOCK_DIRECTORY);
@@ -37,6 +38,8 @@ public final class LocalHost implements Host {
         this.files = new LocalFiles(name);
         this.sockets = new UnixSockets(name);
         this.interrupts = new Interrupts(name);
+        this.programs =
+                new Programs(name, () -> new ProcessRunning(this.shell.start("start a program")), this.shell::execute);
     }
 
     @Override
@@ -88,6 +91,11 @@ public final class LocalHost implements Host {
     }
 
     @Override
+    public Program start(Script script, Runnable interrupted) {
+        return programs.start(script, interrupted);
+    }
+
+    @Override
     public HostLock lock(String holder, Duration patience, Consumer<String> waiting) {
         return scripts.lock(holder, patience, waiting);
     }
@@ -95,6 +103,7 @@ public final class LocalHost implements Host {
     @Override
     public void interrupt() {
         interrupts.interrupt();
+        programs.interrupt();
         shell.interrupt();
     }
 

@@ -10,6 +10,9 @@ final class ScriptFrame {
 
     static final String REFUSAL = "tplctl: ";
 
+    /** The line on stdout after which stdin is the program's. */
+    static final String STARTED = "tplctl-started";
+
     private static final String SURROUNDINGS = """
             cd /
             umask 022
@@ -121,6 +124,14 @@ final class ScriptFrame {
     /** @param token that must be in the main lock's file for the script to run; empty when any may */
     String change(Script script, String token) {
         return SURROUNDINGS + lockFiles() + set("tplctl_token", token) + LOCK_FILES + SHARE_BUSY + body(script.text());
+    }
+
+    /**
+     * Becomes a program with the shell's own stdin, stdout and stderr. Nothing may be sent after this before {@link #STARTED} has
+     * come: shells read ahead.
+     */
+    static String program(Script script) {
+        return SURROUNDINGS + "{ :\ntrap '' HUP\necho " + STARTED + "\n" + script.text() + "\nexit\n}\n";
     }
 
     /**

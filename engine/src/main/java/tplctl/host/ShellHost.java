@@ -39,6 +39,7 @@ final class ShellHost implements Host {
     private final FramedScripts scripts;
     private final ShellFiles files;
     private final ShellSockets sockets;
+    private final Programs programs;
     private final ExecutorService threads = Executors.newCachedThreadPool(work -> {
         Thread thread = new Thread(work, "tplctl-shell");
         thread.setDaemon(true);
@@ -62,10 +63,11 @@ final class ShellHost implements Host {
                 name,
                 frame,
                 (script, framed, limit) -> pool.run(script, framed, limit).result(),
-                () -> keeper(opening, name),
+                () -> shell(opening, name, "take the lock"),
                 threads);
         this.files = new ShellFiles(name, pool, frame, opening, threads);
         this.sockets = new ShellSockets(name, opening, settings.bridge(), threads);
+        this.programs = new Programs(name, () -> shell(opening, name, "start a program"), threads);
     }
 
     @Override
@@ -132,6 +134,11 @@ final class ShellHost implements Host {
     }
 
     @Override
+    public Program start(Script script, Runnable interrupted) {
+        return programs.start(script, interrupted);
+    }
+
+    @Override
     public HostLock lock(String holder, Duration patience, Consumer<String> waiting) {
         return scripts.lock(holder, patience, waiting);
     }
@@ -139,6 +146,7 @@ final class ShellHost implements Host {
     @Override
     public void interrupt() {
         interrupts.interrupt();
+        programs.interrupt();
         pool.interrupt();
     }
 
@@ -150,15 +158,12 @@ final class ShellHost implements Host {
         closed.run();
     }
 
-    private Transport.Running keeper(ShellOpening opening, String name) {
+    private Transport.Running shell(ShellOpening opening, String name, String attempted) {
         try {
-            return opening.open(interrupts.since("take the lock"));
+            return opening.open(interrupts.since(attempted));
         } catch (Transport.BusyException e) {
             throw new HostException(
-                    name,
-                    "take the lock",
-                    "the other end takes no further session; raise MaxSessions in its sshd_config",
-                    e);
+                    name, attempted, "the other end takes no further session; raise MaxSessions in its sshd_config", e);
         }
     }
 

@@ -2,6 +2,7 @@ package tplctl.kind;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import tplctl.diag.Diagnostics;
@@ -15,6 +16,9 @@ import tplctl.text.Scalar;
 public final class Decoding {
     /** A path that a resource provides or stands on, and where it was written. */
     public record PathUse(AbsPath path, Position at) {}
+
+    /** What a resource is, as its kind says it, and where it was written. */
+    public record Occupied(String word, Position at) {}
 
     /** A local file that a field names, such as {@code source}. Read when asked, not before. */
     public interface Asset {
@@ -42,7 +46,16 @@ public final class Decoding {
         Optional<String> render(String path, Position at, Diagnostics errors);
     }
 
+    /**
+     * A host of the inventory as another one sees it.
+     *
+     * @param address what it is reached under; empty when nothing but its name is known
+     * @param isLocal whether it is the machine that tplctl itself runs on
+     */
+    public record Peer(Optional<String> address, boolean isLocal) {}
+
     private final String host;
+    private final Map<String, Peer> peers;
     private final Diagnostics diagnostics;
     private final Assets assets;
     private final String field;
@@ -56,11 +69,14 @@ public final class Decoding {
         private final List<PathUse> used = new ArrayList<>(0);
         private final List<String> marks = new ArrayList<>(0);
         private final List<String> follows = new ArrayList<>(0);
+        private final List<Ref> stoodFor = new ArrayList<>(0);
+        private final List<Occupied> occupied = new ArrayList<>(0);
         private boolean hostRead;
     }
 
-    private Decoding(Decoding outer, String field) {
+    private Decoding(Decoding outer, Map<String, Peer> peers, String field) {
         this.host = outer.host;
+        this.peers = peers;
         this.diagnostics = outer.diagnostics;
         this.assets = outer.assets;
         this.field = field;
@@ -80,6 +96,7 @@ public final class Decoding {
      */
     public Decoding(String host, Diagnostics diagnostics, Assets assets, Set<Node> unknown) {
         this.host = host;
+        this.peers = Map.of();
         this.diagnostics = diagnostics;
         this.assets = assets;
         this.field = "";
@@ -89,7 +106,17 @@ public final class Decoding {
 
     /** The same decoding, in the field of that name. */
     Decoding within(String fieldName) {
-        return new Decoding(this, fieldName);
+        return new Decoding(this, peers, fieldName);
+    }
+
+    /** The same decoding in a playbook with these hosts. */
+    public Decoding among(Map<String, Peer> hosts) {
+        return new Decoding(this, hosts, field);
+    }
+
+    /** The hosts of the inventory by name; empty when no inventory is known. */
+    public Map<String, Peer> peers() {
+        return peers;
     }
 
     /** Whether the node's value is not known, because of an error that was reported before. */
@@ -178,6 +205,28 @@ public final class Decoding {
     /** The resource comes after all of its host that {@link #marks} that word, unless a {@code needs} says the reverse. */
     public void follows(String word) {
         found.follows.add(word);
+    }
+
+    /**
+     * The resource refers to one that it takes the place of: where this one is, that one's thing is found. No two may stand for the
+     * same, nor one for several; what a host remembers of this one is no orphan while that one is declared.
+     */
+    public void standsFor(Ref ref) {
+        found.refs.add(ref);
+        found.stoodFor.add(ref);
+    }
+
+    /** The resource is what that word says, such as {@code the VM web}; no other of its host may be the same. */
+    public void occupies(String word, Position at) {
+        found.occupied.add(new Occupied(word, at));
+    }
+
+    public List<Ref> stoodFor() {
+        return List.copyOf(found.stoodFor);
+    }
+
+    public List<Occupied> occupied() {
+        return List.copyOf(found.occupied);
     }
 
     public List<Ref> refs() {

@@ -12,6 +12,12 @@ import java.util.Set;
  * @param <O> what was observed on the host
  */
 public interface Kind<S, O> {
+    /**
+     * The key of a {@linkplain #trace trace} that holds the id of the resource which this one {@linkplain Decoding#standsFor stands
+     * for}: what is remembered here is no orphan while that one is declared, and goes when that one does.
+     */
+    String STANDS_FOR = "stands_for";
+
     /** The section's name in a play: {@code mounts}. */
     String name();
 
@@ -31,6 +37,19 @@ public interface Kind<S, O> {
     /** Whether {@code count} makes many of one entry. */
     default boolean counted() {
         return false;
+    }
+
+    /**
+     * The field that says on which host a resource of this kind is. The play of such a kind takes no {@code hosts}. Empty, as for
+     * most kinds: it is on each of the play's hosts.
+     */
+    default Optional<String> placedBy() {
+        return Optional.empty();
+    }
+
+    /** Further hosts that a resource is about: its probe asks them too, and its steps may change them. */
+    default Set<String> elsewhere(Subject self, S spec) {
+        return Set.of();
     }
 
     /** Whether a name of this kind is taken on its host for every owner, as a VM's is. */

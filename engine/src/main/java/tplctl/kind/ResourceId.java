@@ -1,9 +1,20 @@
 package tplctl.kind;
 
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Names one resource of one host; written {@code HOST:KIND.NAME}. */
 public record ResourceId(String host, String kind, String name) implements Comparable<ResourceId> {
+    private static final Pattern FORM = Pattern.compile("([^:\\s]+):([a-z_]+)\\.(\\S+)");
+
+    /** Reads what {@link #toString} writes; empty when it is no id. */
+    public static Optional<ResourceId> parse(String text) {
+        Matcher m = FORM.matcher(text);
+        return m.matches() ? Optional.of(new ResourceId(m.group(1), m.group(2), m.group(3))) : Optional.empty();
+    }
+
     /** The id without its host, as a playbook's {@code needs} writes it: {@code KIND.NAME}. */
     public String local() {
         return kind + "." + name;

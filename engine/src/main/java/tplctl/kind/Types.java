@@ -66,6 +66,9 @@ public final class Types {
     /** An absolute path of something that the resource needs. */
     public static final Type<AbsPath> USED_PATH = path((to, use) -> to.uses(use.path(), use.at()));
 
+    /** A host of the inventory, by its name. */
+    public static final Type<String> HOST = new HostType();
+
     private static final int NAMED_IN_LABEL = 8;
 
     private Types() {}

@@ -16,7 +16,8 @@ public final class Kinds {
             new Commands(),
             new Images(),
             new Templates(),
-            new Vms());
+            new Vms(),
+            new Migrations());
 
     private static final Map<String, Kind<?, ?>> BY_NAME = byName();
 

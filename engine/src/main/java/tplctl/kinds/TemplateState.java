@@ -27,6 +27,8 @@ import tplctl.machine.TemplateInfo;
  * @param memoryBytes the size of the RAM file that is there, with or without a manifest; 0 without one
  * @param clones names of the VMs on the host that were cloned from a template of this name and were up: the others have
  *     nothing to lose
+ * @param source the manifest on the host that it is copied from, when it is a copy and that one has it
+ * @param away names of those that were moved to another host since
  */
 record TemplateState(
         Optional<Manifest> manifest,
@@ -35,7 +37,9 @@ record TemplateState(
         long memoryBytes,
         EmulatorProbe.Found emulator,
         Optional<Room> room,
-        List<String> clones) {
+        List<String> clones,
+        List<String> away,
+        Optional<Manifest> source) {
     private static final String ABSENT = "absent";
     private static final Pattern STAMP = Pattern.compile("[0-9]+:[0-9]+:([0-9]{1,18}):.*");
 
@@ -74,12 +78,24 @@ record TemplateState(
                   tplctl_room {}""", t.memory()));
         lines.add(EmulatorProbe.ask(t.machine()));
         lines.add(Sh.of("fi"));
-        lines.add(Sh.of("""
+        lines.add(Sh.of(
+                """
                 for found in $(grep -lsF -- {} {}/vms/*/spec.json); do
                   found=${found%/spec.json}
-                  [ ! -e "$found/up" ] || echo "clone ${found##*/}"
+                  [ ! -e "$found/up" ] || [ -e "$found.moved" ] || echo "clone ${found##*/}"
                 done
-                :""", "\"template\":\"" + t.name() + "\"", Layout.LIB));
+                for found in {}/vms/*.moved; do
+                  [ -e "$found" ] || continue
+                  found=${found##*/}
+                  found=${found%.moved}
+                  grep -qsF -- {} {}/owned/*/vms."$found".json && echo "away $found"
+                done
+                :""",
+                "\"template\":\"" + t.name() + "\"",
+                Layout.LIB,
+                Layout.LIB,
+                "\"template\":\"" + t.name() + "\"",
+                Layout.LIB));
         return Sh.lines(lines);
     }
 
@@ -92,7 +108,41 @@ record TemplateState(
                 size(answers.first("file").or(() -> answers.first("left")).orElse(ABSENT)),
                 EmulatorProbe.read(answers),
                 Room.of(answers),
-                answers.all("clone"));
+                answers.all("clone"),
+                answers.all("away"),
+                Optional.empty());
+    }
+
+    /** The same with what the host said that it is copied from; without one, or when that is not needed, as it is. */
+    TemplateState knowing(ProbeOutput output, TemplateInfo want, Optional<String> from) {
+        if (from.isEmpty()) {
+            return this;
+        }
+        ProbeOutput.Elsewhere other = Optional.ofNullable(output.elsewhere().get(from.get()))
+                .orElseThrow(() -> new ProbeException(from.get() + " was not asked"));
+        if (other.output().isEmpty() && difference(want).isPresent()) {
+            throw new ProbeException(
+                    "it has to be copied from " + from.get() + ", which cannot be asked: " + other.unreachable());
+        }
+        return new TemplateState(
+                manifest,
+                stamps,
+                inputs,
+                memoryBytes,
+                emulator,
+                room,
+                clones,
+                away,
+                other.output().flatMap(out -> Answers.of(out).first("manifest")).flatMap(Manifest::parse));
+    }
+
+    /** Why a copy would not be usable here; empty when it would. */
+    Optional<String> otherVersion() {
+        Optional<QemuVersion> here = emulator.version();
+        return source.map(m -> m.platform().version())
+                .filter(v -> here.isPresent() && !here.get().equals(v))
+                .map(v -> "it was built under QEMU " + v + ", and this host has " + here.get()
+                        + "; give both the same, or let this host build its own");
     }
 
     /** Whether anything must be done; the emulator's version only counts when the program was changed at all. */
@@ -122,6 +172,10 @@ record TemplateState(
         if (version.isPresent() && !version.get().equals(m.platform().version())) {
             return Optional.of(new Difference(
                     Impact.REPLACE, "emulator", "QEMU " + m.platform().version(), "QEMU " + version.get()));
+        }
+        if (source.filter(s -> !s.isSameAs(m)).isPresent()) {
+            return Optional.of(
+                    new Difference(Impact.REPLACE, "copy", m.id(), source.get().id()));
         }
         for (int i = 0; i < Math.min(inputs.size(), m.inputs().size()); i++) {
             boolean both = !inputs.get(i).equals(ABSENT) && !m.inputs().get(i).equals(ABSENT);

@@ -7,7 +7,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import tplctl.kind.AbsPath;
-import tplctl.kind.ByteSize;
 import tplctl.kind.Change;
 import tplctl.kind.Claim;
 import tplctl.kind.Decoding;
@@ -16,6 +15,7 @@ import tplctl.kind.Impact;
 import tplctl.kind.Kind;
 import tplctl.kind.Links;
 import tplctl.kind.Probe;
+import tplctl.kind.Ref;
 import tplctl.kind.Removal;
 import tplctl.kind.ResourceId;
 import tplctl.kind.Schema;
@@ -25,7 +25,6 @@ import tplctl.kind.Subject;
 import tplctl.kind.Types;
 import tplctl.kind.Values;
 import tplctl.machine.CommandLine;
-import tplctl.machine.FileSystem;
 import tplctl.machine.Identity;
 import tplctl.machine.Layout;
 import tplctl.machine.Machine;
@@ -43,11 +42,14 @@ import tplctl.machine.VmTask;
 
 /** A machine that was booted once and frozen: its RAM file, its device state, its disk, and the manifest that vouches for them. */
 final class Templates implements Kind<Templates.Spec, TemplateState> {
-    /** {@code template} is complete once it is linked. */
-    record Spec(TemplateInfo template, Ready ready) {}
-
-    // What a hugetlbfs has that is mounted without pagesize= on a kernel started without default_hugepagesz=.
-    private static final ByteSize USUAL_HUGE_PAGE = ByteSize.mebi(2);
+    /**
+     * A template.
+     *
+     * @param template complete once it is linked
+     * @param copiedFrom another host that builds it for this one
+     * @param address where that one reaches this one
+     */
+    record Spec(TemplateInfo template, Ready ready, Optional<String> copiedFrom, String address) {}
 
     private static final Field<Machine> MACHINE =
             Field.required("machine", Types.fields(MachineFields.SCHEMA), "the hardware that clones get too");
@@ -57,6 +59,11 @@ final class Templates implements Kind<Templates.Spec, TemplateState> {
             Field.required("state", Types.PROVIDED_PATH, "the device state's file; the manifest lies beside it");
     private static final Field<Optional<Ready>> READY = Field.optional(
             "ready", Types.fields(Ready.SCHEMA), "when the guest is ready to be frozen; at once when left out");
+
+    private static final Field<Optional<String>> BUILD_ON = Field.optional(
+            "build_on",
+            Types.HOST,
+            "one of the play's hosts, which builds it; the others get a copy, so that all of them have the same");
 
     @Override
     public String name() {
@@ -82,7 +89,7 @@ final class Templates implements Kind<Templates.Spec, TemplateState> {
 
     @Override
     public Schema<Spec> schema() {
-        return new Schema<>("a template", List.of(MACHINE, MEMORY, STATE, READY), Templates::build);
+        return new Schema<>("a template", List.of(MACHINE, MEMORY, STATE, READY, BUILD_ON), Templates::build);
     }
 
     private static Spec build(Values v, Decoding to) {
@@ -98,7 +105,14 @@ final class Templates implements Kind<Templates.Spec, TemplateState> {
         }
         TemplateInfo template =
                 new TemplateInfo(v.name(), machine, v.get(MEMORY), v.get(STATE), Optional.empty(), Optional.empty());
-        return new Spec(template, v.get(READY).orElse(Ready.RUNNING));
+        Optional<String> builder = v.get(BUILD_ON).filter(host -> !host.equals(to.host()));
+        builder.ifPresent(host -> to.refer(new Ref(host, "templates", v.name(), v.at(BUILD_ON))));
+        return new Spec(template, v.get(READY).orElse(Ready.RUNNING), builder, address(to));
+    }
+
+    private static String address(Decoding to) {
+        Optional<Decoding.Peer> own = Optional.ofNullable(to.peers().get(to.host()));
+        return own.flatMap(Decoding.Peer::address).orElse(to.host());
     }
 
     @Override
@@ -119,22 +133,34 @@ final class Templates implements Kind<Templates.Spec, TemplateState> {
     @Override
     public Spec link(Subject self, Spec spec, Links links, Decoding errors) {
         TemplateInfo t = spec.template();
-        Optional<FileSystem> lies = links.providing(t.memory(), FileSystem.class);
-        return new Spec(
-                new TemplateInfo(
-                        t.name(),
-                        MachineFields.link(t.machine(), links),
-                        t.memory(),
-                        t.state(),
-                        lies.filter(fs -> fs.type().equals("hugetlbfs"))
-                                .map(fs -> fs.pageSize().orElse(USUAL_HUGE_PAGE)),
-                        lies.filter(fs -> fs.type().equals("tmpfs")).map(FileSystem::path)),
-                spec.ready());
+        TemplateInfo linked = new TemplateInfo(
+                t.name(),
+                MachineFields.link(t.machine(), links),
+                t.memory(),
+                t.state(),
+                Optional.empty(),
+                Optional.empty());
+        return new Spec(linked.lyingOn(links), spec.ready(), spec.copiedFrom(), spec.address());
     }
 
     @Override
     public Probe<TemplateState> probe(Subject self, Spec want) {
-        return new Probe<>(TemplateState.script(want.template()), TemplateState::parse);
+        Map<String, Sh> elsewhere = new LinkedHashMap<>();
+        want.copiedFrom()
+                .ifPresent(host -> elsewhere.put(
+                        host,
+                        Sh.of(
+                                "{ read -r sealed < {}; } 2>/dev/null && printf 'manifest %s\\n' \"$sealed\"\n:",
+                                want.template().manifest())));
+        return new Probe<>(
+                TemplateState.script(want.template()),
+                elsewhere,
+                out -> TemplateState.parse(out).knowing(out, want.template(), want.copiedFrom()));
+    }
+
+    @Override
+    public Set<String> elsewhere(Subject self, Spec want) {
+        return want.copiedFrom().map(Set::of).orElse(Set.of());
     }
 
     @Override
@@ -143,7 +169,14 @@ final class Templates implements Kind<Templates.Spec, TemplateState> {
         if (difference.isEmpty()) {
             return List.of();
         }
-        Optional<Change> refused = refusal(want.template(), have, difference.get());
+        Optional<Change> refused = refusal(want.template(), have, difference.get())
+                .or(() -> have.otherVersion()
+                        .map(why -> Change.refused(
+                                difference.get().impact(),
+                                "emulator",
+                                difference.get().from(),
+                                difference.get().to(),
+                                why)));
         if (refused.isPresent()) {
             return List.of(refused.get());
         }
@@ -159,7 +192,10 @@ final class Templates implements Kind<Templates.Spec, TemplateState> {
         if (removesFirst(want.template(), have)) {
             steps.add(removeStep(self.name(), want.template(), have));
         }
-        steps.add(new Step.Emulator(task(self, want, have)));
+        steps.add(new Step.Emulator(
+                want.copiedFrom().isPresent()
+                        ? copyTask(self, want, have, want.copiedFrom().get())
+                        : task(self, want, have)));
         movedFrom(want.template(), have).ifPresent(old -> steps.add(dropStep(old)));
         Change change = new Change(
                 difference.get().impact(),
@@ -194,6 +230,18 @@ final class Templates implements Kind<Templates.Spec, TemplateState> {
         }
         return Optional.of(
                 Change.refused(difference.impact(), difference.field(), difference.from(), difference.to(), reason));
+    }
+
+    private static VmTask copyTask(Subject self, Spec want, TemplateState have, String from) {
+        return new VmTask.CopyTemplate(
+                want.template(),
+                have.source(),
+                from,
+                self.id().host(),
+                want.address(),
+                self.owner(),
+                have.emulator().stamp(),
+                have.inputs());
     }
 
     private static VmTask.BuildTemplate task(Subject self, Spec want, TemplateState have) {
@@ -253,6 +301,10 @@ final class Templates implements Kind<Templates.Spec, TemplateState> {
 
     private static List<String> notes(Spec want, TemplateState have) {
         List<String> notes = new ArrayList<>();
+        if (want.copiedFrom().isPresent()) {
+            notes.add("copied from " + want.copiedFrom().get() + ", digests compared");
+            return notes;
+        }
         Optional<Platform> platform = have.emulator().platform(want.template().machine());
         if (have.emulator().path().isEmpty()) {
             notes.add("the emulator " + want.template().machine().emulator()
@@ -263,6 +315,10 @@ final class Templates implements Kind<Templates.Spec, TemplateState> {
         platform.filter(p -> !p.mapsTemplateReadOnly())
                 .ifPresent(p -> notes.add("QEMU " + p.version() + " cannot map the RAM file read-only (8.2 can):"
                         + " devices that give memory back are refused"));
+        if (!have.away().isEmpty() && have.manifest().isPresent()) {
+            notes.add(String.join(", ", have.away()) + (have.away().size() == 1 ? " is" : " are")
+                    + " on another host and not replaced with it");
+        }
         return notes;
     }
 

@@ -13,6 +13,7 @@ import tplctl.machine.Identity;
 import tplctl.machine.Layout;
 import tplctl.machine.Machine;
 import tplctl.machine.Manifest;
+import tplctl.machine.MoveMarks;
 import tplctl.machine.Platform;
 import tplctl.machine.QemuVersion;
 import tplctl.machine.SharingRules;
@@ -41,6 +42,29 @@ final class VmChanges {
     }
 
     List<Change> changes() {
+        if (have.marks().isMoved()) {
+            return List.of(); // wherever it is now, it is not to be started here
+        }
+        List<Change> changes = hereOnly();
+        if (have.marks().incoming()) {
+            return List.of(
+                    refused("a VM of that name is arriving here, or was: apply the playbook with its migration"));
+        }
+        if (!have.marks().isMoving() || (have.isAlive() && changes.isEmpty())) {
+            return changes;
+        }
+        // It may run where it was going: only who asks both hosts can tell.
+        return want.stoodFor()
+                ? List.of()
+                : List.of(refused("its move to " + have.marks().to()
+                        + " was not finished; apply the playbook with its migration"));
+    }
+
+    private Change refused(String why) {
+        return Change.refused(Impact.UPDATE, "running", "", "true", why);
+    }
+
+    private List<Change> hereOnly() {
         Optional<String> outdated = outdated();
         if (outdated.isPresent()) {
             return List.of(replace(outdated.get()));
@@ -59,7 +83,9 @@ final class VmChanges {
 
     /** What a clone needs when its template is about to be replaced. */
     List<Change> displaced() {
-        return have.wasUp() ? List.of(replace("its template is replaced")) : changes();
+        return have.wasUp() && have.marks().equals(MoveMarks.NONE)
+                ? List.of(replace("its template is replaced"))
+                : changes();
     }
 
     // Only of a VM that was up: any other has nothing to lose, and is made anew without a question.
@@ -200,12 +226,7 @@ final class VmChanges {
     }
 
     private List<Machine.Nic> cards() {
-        List<Machine.Nic> cards = new ArrayList<>();
-        for (Machine.Nic nic : want.nics()) {
-            String mac = nic.mac().orElse(Identity.mac(self.id().host(), self.owner(), self.name(), cards.size()));
-            cards.add(new Machine.Nic(nic.netdev(), nic.model(), Optional.of(mac)));
-        }
-        return cards;
+        return want.cards(self);
     }
 
     private static Change withNote(Change change, String note) {

@@ -1,10 +1,13 @@
 package tplctl.kinds;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import tplctl.kind.Content;
 import tplctl.kind.Ref;
+import tplctl.kind.Subject;
+import tplctl.machine.Identity;
 import tplctl.machine.Machine;
 import tplctl.machine.Ready;
 import tplctl.machine.TemplateInfo;
@@ -13,6 +16,7 @@ import tplctl.machine.TemplateInfo;
  * A VM as it is wanted.
  *
  * @param template the template's own word, once it is linked; empty for a machine of its own
+ * @param stoodFor whether the playbook says elsewhere on which host it is
  * @param fresh whether a clone that is found off is made anew instead of booted from its disk
  */
 record VmSpec(
@@ -24,12 +28,24 @@ record VmSpec(
         boolean fresh,
         Ready ready,
         Duration grace,
-        Consoles consoles) {
+        Consoles consoles,
+        boolean stoodFor) {
     /** What a clone has in place of its template's consoles. */
     record Consoles(Optional<String> serial, Optional<String> monitor, Optional<String> qmp) {}
 
-    VmSpec linked(Optional<TemplateInfo> linkedTemplate, Optional<Machine> linkedMachine) {
-        return new VmSpec(templateRef, linkedTemplate, linkedMachine, nics, running, fresh, ready, grace, consoles);
+    VmSpec linked(Optional<TemplateInfo> linkedTemplate, Optional<Machine> linkedMachine, boolean isStoodFor) {
+        return new VmSpec(
+                templateRef, linkedTemplate, linkedMachine, nics, running, fresh, ready, grace, consoles, isStoodFor);
+    }
+
+    /** The cards of a VM that is called so on its first host and has that owner, each with its address. */
+    List<Machine.Nic> cards(Subject vm) {
+        List<Machine.Nic> cards = new ArrayList<>();
+        for (Machine.Nic nic : nics) {
+            String mac = nic.mac().orElse(Identity.mac(vm.id().host(), vm.owner(), vm.name(), cards.size()));
+            cards.add(new Machine.Nic(nic.netdev(), nic.model(), Optional.of(mac)));
+        }
+        return cards;
     }
 
     /** The hardware that it has, its own or its template's. */

@@ -11,6 +11,7 @@ import tplctl.machine.EmulatorProbe;
 import tplctl.machine.HostScripts;
 import tplctl.machine.Layout;
 import tplctl.machine.Manifest;
+import tplctl.machine.MoveMarks;
 import tplctl.machine.Room;
 import tplctl.machine.VmRecord;
 
@@ -18,10 +19,11 @@ import tplctl.machine.VmRecord;
  * What was found of a VM.
  *
  * @param record there once it was defined
- * @param wasUp whether it was ready at least once, so that its disk is worth keeping
  * @param stale whether the replacement of its template was begun
  * @param pid of its emulator; 0 without one
  * @param leftovers whether there is anything of it at all
+ * @param wasUp whether it was ready at least once, so that its disk is worth keeping; never of one that only arrives
+ * @param marks of its leaving, or arriving
  * @param template the manifest of the template that it is, or will be, a clone of
  */
 record VmState(
@@ -32,7 +34,8 @@ record VmState(
         boolean leftovers,
         Optional<Manifest> template,
         EmulatorProbe.Found emulator,
-        Optional<Room> room) {
+        Optional<Room> room,
+        MoveMarks marks) {
     static Sh script(String name, VmSpec want) {
         Layout.Dirs dirs = Layout.vm(name);
         List<Sh> lines = new ArrayList<>();
@@ -52,6 +55,7 @@ record VmState(
                     case $line in *{}*) ask= ;; esac
                   fi
                 fi""", dirs.lib(), dirs.run(), "\"digest\":\"" + want.digest() + "\""));
+        lines.add(Sh.of(MoveMarks.SCRIPT + "[ ! -e \"$lib.moved\" ] || ask="));
         want.template()
                 .ifPresent(t -> lines.add(Sh.of(
                         "{ read -r line < {}; } 2>/dev/null && printf 'manifest %s\\n' \"$line\"\n"
@@ -69,15 +73,22 @@ record VmState(
 
     static VmState parse(ProbeOutput output) {
         Answers answers = Answers.of(output);
+        MoveMarks marks = MoveMarks.of(answers);
         return new VmState(
                 answers.first("record").flatMap(VmRecord::parse),
-                answers.has("up"),
+                answers.has("up") && !marks.incoming(),
                 answers.has("stale"),
                 answers.first("pid").map(VmState::pid).orElse(0L),
                 answers.has("leftovers"),
                 answers.first("manifest").flatMap(Manifest::parse),
                 EmulatorProbe.read(answers),
-                Room.of(answers));
+                Room.of(answers),
+                marks);
+    }
+
+    /** The same VM as one that belongs to its host, whatever marks tell. */
+    VmState settled() {
+        return new VmState(record, true, stale, pid, leftovers, template, emulator, room, MoveMarks.NONE);
     }
 
     private static long pid(String text) {

@@ -93,6 +93,7 @@ final class Vms implements Kind<VmSpec, VmState> {
         if (v.get(MACHINE).filter(m -> !m.nics().isEmpty()).isPresent() && v.isSet(MachineFields.NICS)) {
             to.error(v.at(MachineFields.NICS), "\"nics\" in the VM and in its machine", "write them once");
         }
+        to.occupies("the VM " + v.name(), v.at());
         return new VmSpec(
                 v.get(TEMPLATE),
                 Optional.empty(),
@@ -102,7 +103,8 @@ final class Vms implements Kind<VmSpec, VmState> {
                 v.get(RESTART).equals("fresh"),
                 v.get(READY).orElse(Ready.RUNNING),
                 v.get(GRACE).orElse(VmTask.StopVm.DEFAULT_GRACE),
-                new VmSpec.Consoles(v.get(SERIAL), v.get(MONITOR), v.get(QMP)));
+                new VmSpec.Consoles(v.get(SERIAL), v.get(MONITOR), v.get(QMP)),
+                false);
     }
 
     @Override
@@ -124,7 +126,8 @@ final class Vms implements Kind<VmSpec, VmState> {
     public VmSpec link(Subject self, VmSpec spec, Links links, Decoding errors) {
         return spec.linked(
                 spec.templateRef().flatMap(ref -> links.of(ref, TemplateInfo.class)),
-                spec.machine().map(m -> MachineFields.link(m, links)));
+                spec.machine().map(m -> MachineFields.link(m, links)),
+                links.isStoodFor());
     }
 
     @Override

@@ -2,6 +2,7 @@ package tplctl.machine;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import tplctl.kind.AbsPath;
 
 /**
@@ -11,6 +12,14 @@ import tplctl.kind.AbsPath;
 public final class CommandLine {
     /** The id of the RAM backend, and so of the RAM block in a migration stream. */
     public static final String RAM_ID = "mem0";
+
+    /**
+     * Where a card sits.
+     *
+     * @param bus the bus's id, {@code pci.0}
+     * @param addr the slot and function, {@code 0x5} or {@code 0x5.0x1}
+     */
+    public record Slot(String bus, String addr) {}
 
     /** Where the guest's RAM is. */
     public sealed interface Ram {
@@ -28,6 +37,8 @@ public final class CommandLine {
     private final Platform platform;
     private final Layout.Dirs dirs;
     private final List<String> argv = new ArrayList<>();
+    private boolean arrives;
+    private List<Slot> slots = List.of();
 
     private CommandLine(Machine machine, Platform platform, Layout.Dirs dirs) {
         this.machine = machine;
@@ -62,6 +73,30 @@ public final class CommandLine {
         return line.argv;
     }
 
+    /**
+     * A machine that waits, stopped, for another one's state to arrive.
+     *
+     * @param memory the template's RAM file; empty when the RAM is to be its own
+     * @param guid the generation id of the machine that arrives, so that its guest does not take itself for a copy
+     * @param slots where each of the cards sits in the machine that arrives, in their order
+     */
+    public static List<String> arriving(
+            Machine machine,
+            Platform platform,
+            Layout.Dirs dirs,
+            Optional<AbsPath> memory,
+            Identity identity,
+            String guid,
+            List<Machine.Nic> nics,
+            List<Slot> slots) {
+        CommandLine line = new CommandLine(machine, platform, dirs);
+        line.arrives = true;
+        line.slots = List.copyOf(slots);
+        line.machine(memory.<Ram>map(Ram.Private::new).orElseGet(Ram.Own::new), nics);
+        line.identity(identity, guid);
+        return line.argv;
+    }
+
     private void machine(Ram ram, List<Machine.Nic> nics) {
         argv.add(machine.emulator());
         Opts type = Opts.of(platform.machineType()).and("accel", platform.accel());
@@ -82,8 +117,11 @@ public final class CommandLine {
                 machine.serial().orElse("unix:" + dirs.serial() + ",server=on,wait=off") + ",logfile="
                         + dirs.serialLog());
         add("-monitor", machine.monitor().orElse("unix:" + dirs.monitor() + ",server=on,wait=off"));
-        if (ram instanceof Ram.Private) {
+        if (ram instanceof Ram.Private || arrives) {
             add("-incoming", "defer");
+        }
+        if (arrives) {
+            argv.add("-S");
         }
         add("-parallel", "none");
         add("-serial", "none");
@@ -95,6 +133,9 @@ public final class CommandLine {
             add("-netdev", nic.netdev() + ",id=net" + i);
             Opts card = Opts.of(nic.model()).and("netdev", "net" + i).and("id", "nic" + i);
             nic.mac().ifPresent(mac -> card.and("mac", mac));
+            if (i < slots.size()) {
+                card.and("bus", slots.get(i).bus()).and("addr", slots.get(i).addr());
+            }
             add("-device", card);
         }
         add("-vga", "none");
@@ -108,10 +149,14 @@ public final class CommandLine {
     }
 
     private void identity(Identity identity) {
+        identity(identity, "auto");
+    }
+
+    private void identity(Identity identity, String guid) {
         argv.add("-no-user-config");
         add("-name", identity.name());
         add("-uuid", identity.uuid());
-        add("-device", "vmgenid,guid=auto,id=vmgenid0");
+        add("-device", "vmgenid,guid=" + guid + ",id=vmgenid0");
     }
 
     private String cpu() {

@@ -53,6 +53,34 @@ public final class Layout {
             return lib + "/up";
         }
 
+        /**
+         * On the host that a VM leaves: there, with a {@link MoveMark} in it, from before its emulator is told to until it is known
+         * how that ended.
+         */
+        public String moving() {
+            return lib + ".moving";
+        }
+
+        /** On the host that a VM left: there once the emulator has handed everything over. Nothing is started beside it. */
+        public String moved() {
+            return lib + ".moved";
+        }
+
+        /** On the host that a VM comes to: there until it runs, and so belongs, there. */
+        public String incoming() {
+            return run + "/incoming";
+        }
+
+        /** Where an arriving VM's emulator listens for its state. */
+        public String incomingSocket() {
+            return run + "/incoming.sock";
+        }
+
+        /** Where a leaving VM's emulator sends its state to. */
+        public String outgoingSocket() {
+            return run + "/outgoing.sock";
+        }
+
         public String disk(int index) {
             return lib + "/disk" + (index == 0 ? "" : Integer.toString(index)) + ".qcow2";
         }

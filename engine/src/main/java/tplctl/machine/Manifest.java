@@ -34,6 +34,12 @@ public record Manifest(
      * @param stamp device, inode, size, mtime and ctime, as {@link HostScripts#STAMP} prints them
      */
     public record Sealed(String path, String sha256, String stamp) {
+        /** Its size, by its stamp; 0 when that cannot be read. */
+        public long bytes() {
+            String[] parts = stamp.split(":", 4);
+            return parts.length == 4 && parts[2].matches("[0-9]{1,18}") ? Long.parseLong(parts[2]) : 0;
+        }
+
         /** Whether a stamp taken now says that the file is untouched. A reboot may give its device another number. */
         public boolean matches(String now) {
             return stamp.substring(stamp.indexOf(':') + 1).equals(now.substring(now.indexOf(':') + 1));
@@ -45,6 +51,17 @@ public record Manifest(
     public Manifest {
         disks = List.copyOf(disks);
         inputs = List.copyOf(inputs);
+    }
+
+    /** Whether the files of both have the same contents. */
+    public boolean isSameAs(Manifest other) {
+        return digests().equals(other.digests());
+    }
+
+    private List<String> digests() {
+        List<String> digests = new ArrayList<>(List.of(memory.sha256(), state.sha256()));
+        disks.forEach(d -> digests.add(d.sha256()));
+        return digests;
     }
 
     /** One line of JSON. */

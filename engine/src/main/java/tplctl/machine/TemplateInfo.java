@@ -6,6 +6,7 @@ import java.util.Optional;
 import tplctl.kind.AbsPath;
 import tplctl.kind.ByteSize;
 import tplctl.kind.Content;
+import tplctl.kind.Links;
 
 /**
  * A template as its clones see it.
@@ -22,6 +23,22 @@ public record TemplateInfo(
         AbsPath state,
         Optional<ByteSize> hugePages,
         Optional<AbsPath> tmpfs) {
+    // What a hugetlbfs has that is mounted without pagesize= on a kernel started without default_hugepagesz=.
+    private static final ByteSize USUAL_HUGE_PAGE = ByteSize.mebi(2);
+
+    /** The same template where the playbook declares the file systems that those links tell of. */
+    public TemplateInfo lyingOn(Links links) {
+        Optional<FileSystem> lies = links.providing(memory, FileSystem.class);
+        return new TemplateInfo(
+                name,
+                machine,
+                memory,
+                state,
+                lies.filter(fs -> fs.type().equals("hugetlbfs"))
+                        .map(fs -> fs.pageSize().orElse(USUAL_HUGE_PAGE)),
+                lies.filter(fs -> fs.type().equals("tmpfs")).map(FileSystem::path));
+    }
+
     public AbsPath manifest() {
         return state.plus(".json");
     }

@@ -63,10 +63,48 @@ public final class VmScripts {
         Layout.Dirs dirs = Layout.vm(name);
         List<Sh> lines = new ArrayList<>();
         lines.add(Sh.of("set -e").aside());
+        lines.add(MoveScripts.refuseMoved(name));
+        lines.add(HostScripts.kill(dirs));
+        lines.add(Sh.of("rm -rf -- {} {}", dirs.run(), dirs.lib()));
+        lines.add(MoveScripts.forget(name));
+        if (!template.isEmpty()) {
+            lines.add(HostScripts.dropUnusedBuilds(template, manifest));
+        }
+        return Sh.lines(lines);
+    }
+
+    /**
+     * Removes a VM that came from another host; and its template's files, when the host got them for such VMs only: no VM stands on
+     * them any more and no owner has made the template here.
+     */
+    public static Sh removeArrived(String name, String template, String memory, String state) {
+        Layout.Dirs dirs = Layout.vm(name);
+        List<Sh> lines = new ArrayList<>();
+        lines.add(Sh.of("set -e").aside());
         lines.add(HostScripts.kill(dirs));
         lines.add(Sh.of("rm -rf -- {} {}", dirs.run(), dirs.lib()));
         if (!template.isEmpty()) {
-            lines.add(HostScripts.dropUnusedBuilds(template, manifest));
+            lines.add(HostScripts.dropUnusedBuilds(template, state + ".json"));
+            lines.add(Sh.of(
+                    """
+                    used=
+                    for record in {}/owned/*/{}.json {}/owned/*/{}@*.json; do
+                      [ ! -e "$record" ] || used=1
+                    done
+                    grep -qsF -- {} {}/vms/*/spec.json && used=1
+                    grep -qsF -- {} {}/vms/*/backing && used=1
+                    if [ -z "$used" ]; then
+                    {}
+                    fi""",
+                    Layout.LIB,
+                    "templates." + template,
+                    Layout.LIB,
+                    "templates." + template,
+                    VmRecord.templateField(template),
+                    Layout.LIB,
+                    Layout.template(template) + "/",
+                    Layout.LIB,
+                    TemplateScripts.remove(template, memory, state)));
         }
         return Sh.lines(lines);
     }

@@ -1,6 +1,7 @@
 package tplctl.model;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -31,6 +32,7 @@ public final class Planner {
     private final Map<String, Kind<?, ?>> kinds;
     private final List<Plan.Problem> problems = new ArrayList<>();
     private final Ownership others;
+    private final Map<ResourceId, ResourceId> standIns;
 
     private Planner(Project project, Observations observations, Options options, Map<String, Kind<?, ?>> kinds) {
         this.project = project;
@@ -38,6 +40,20 @@ public final class Planner {
         this.options = options;
         this.kinds = kinds;
         this.others = new Ownership(project.playbook().owner(), observations.owned());
+        this.standIns = standIns(project);
+    }
+
+    // What a host knows under the id of the thing may be declared there by what stands for that thing.
+    private static Map<ResourceId, ResourceId> standIns(Project project) {
+        Map<ResourceId, ResourceId> standIns = new HashMap<>();
+        for (Resource<?, ?> resource : project.graph().order()) {
+            ResourceId id = resource.id();
+            resource.ties().stoodFor().stream()
+                    .map(ref -> new ResourceId(id.host(), ref.kind(), ref.name()))
+                    .filter(there -> project.graph().find(there).isEmpty())
+                    .forEach(there -> standIns.put(there, id));
+        }
+        return standIns;
     }
 
     /** The plan that makes the playbook so. */
@@ -60,7 +76,9 @@ public final class Planner {
             if (options.selection().selects(resource)) {
                 PlannedResource entry = planOne(resource, displaced.contains(resource.id()));
                 planned.add(entry);
-                entry.changes().forEach(change -> displaced.addAll(change.displaces()));
+                entry.changes()
+                        .forEach(change ->
+                                change.displaces().forEach(id -> displaced.add(standIns.getOrDefault(id, id))));
                 claims(entry).forEach(claim -> budget.add(resource.id(), claim));
             }
         }
@@ -207,7 +225,8 @@ public final class Planner {
             if (change.isRefused()) {
                 problems.add(new Plan.Problem(planned.id(), change.refusal(), ""));
             }
-            for (ResourceId displaced : change.displaces()) {
+            for (ResourceId named : change.displaces()) {
+                ResourceId displaced = standIns.getOrDefault(named, named);
                 if (!going.contains(displaced)) {
                     problems.add(displacement(planned.id(), displaced));
                 }

@@ -15,6 +15,7 @@ import tplctl.expr.Scope;
 import tplctl.inventory.Inventory;
 import tplctl.inventory.Names;
 import tplctl.inventory.Scopes;
+import tplctl.kind.Decoding;
 import tplctl.kind.Kind;
 import tplctl.kind.Ref;
 import tplctl.kind.ResourceId;
@@ -38,6 +39,7 @@ final class PlaybookDecoder {
     private final Set<ResourceId> groups = new LinkedHashSet<>();
     private final Set<ResourceId> unmanaged = new LinkedHashSet<>();
     private final Set<String> hosts = new LinkedHashSet<>();
+    private final Peers peers = new Peers();
     private final Map<String, Optional<Node>> facts = new HashMap<>();
     private final LeftOut leftOut = new LeftOut();
     private final PlayHosts playHosts;
@@ -94,6 +96,18 @@ final class PlaybookDecoder {
         Map<String, Node> vars = playVars(play);
         Set<String> tags = playTags(play);
         Optional<Boolean> become = Becoming.ofPlay(play, errors);
+        PlacedSections placed = new PlacedSections(this);
+        if (placed.isPlaced(play)) {
+            Map<String, Node> known = new LinkedHashMap<>(vars);
+            known.putAll(context.extraVars());
+            placed.decode(
+                    play,
+                    Scope.of(known),
+                    host -> known(host, scopes.of(host, vars), tags, become),
+                    host -> unknown(host, scopes.of(host, vars), tags, become));
+            return;
+        }
+        placed.refuse(play);
         int before = errors.errorCount();
         List<String> selected = playHosts.of(play);
         if (play.get("hosts").filter(MapNode.class::isInstance).isPresent()) {
@@ -102,8 +116,7 @@ final class PlaybookDecoder {
         hosts.addAll(selected);
         List<SectionDecoder.Section<?, ?>> sections = sections(play);
         for (String host : selected) {
-            Scope scope = scopes.of(host, vars);
-            SectionDecoder.Where where = new SectionDecoder.Where(host, scope, tags, becomes(host, scope, become));
+            SectionDecoder.Where where = known(host, scopes.of(host, vars), tags, become);
             sections.forEach(section -> section.decode(where));
         }
         // Hosts that are wrong hide no other mistakes.
@@ -113,8 +126,7 @@ final class PlaybookDecoder {
                     .map(h -> ((Scalar) h).text())
                     .filter(Names::isName)
                     .orElse("the hosts at " + play.at());
-            Scope unknown = scopes.of(host, vars).partial();
-            SectionDecoder.Where where = new SectionDecoder.Where(host, unknown, tags, become.orElse(false));
+            SectionDecoder.Where where = unknown(host, scopes.of(host, vars), tags, become);
             sections.forEach(section -> section.decode(where));
         }
     }
@@ -123,7 +135,7 @@ final class PlaybookDecoder {
         List<SectionDecoder.Section<?, ?>> sections = new ArrayList<>();
         play.entries().forEach((key, section) -> {
             Kind<?, ?> kind = context.kinds().get(key.text());
-            if (kind != null) {
+            if (kind != null && kind.placedBy().isEmpty()) {
                 sections.add(new SectionDecoder.Section<>(this, kind, section));
             }
         });
@@ -174,6 +186,14 @@ final class PlaybookDecoder {
         return tags;
     }
 
+    private SectionDecoder.Where known(String host, Scope scope, Set<String> tags, Optional<Boolean> become) {
+        return new SectionDecoder.Where(host, scope, tags, becomes(host, scope, become));
+    }
+
+    private static SectionDecoder.Where unknown(String host, Scope scope, Set<String> tags, Optional<Boolean> become) {
+        return new SectionDecoder.Where(host, scope.partial(), tags, become.orElse(false));
+    }
+
     private boolean becomes(String host, Scope scope, Optional<Boolean> play) {
         return play.orElseGet(() -> Becoming.of(scope, hostOf(host).vars(), context.become(), errors));
     }
@@ -190,6 +210,16 @@ final class PlaybookDecoder {
             facts.put(host.name(), known);
         }
         return known;
+    }
+
+    /** Notes that the playbook is about a host. */
+    void addHost(String host) {
+        hosts.add(host);
+    }
+
+    /** The inventory's hosts, as those see each other. */
+    Map<String, Decoding.Peer> peers() {
+        return peers.of(inventory());
     }
 
     Project.Context context() {

@@ -1,9 +1,11 @@
 package tplctl.model;
 
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import tplctl.diag.Diagnostics;
 import tplctl.inventory.Inventory;
@@ -39,6 +41,7 @@ public record Project(Playbook playbook, Inventory inventory, ResourceGraph grap
         PlaybookDecoder decoder = new PlaybookDecoder(context, errors);
         Playbook playbook = decoder.decode(root);
         ResourceGraph graph = ResourceGraph.of(playbook, decoder.declared(), errors);
+        Exclusives.check(playbook, errors);
         ResourceGraph linked = link(playbook, graph, context, errors);
         return new Project(playbook, decoder.inventory(), linked);
     }
@@ -46,6 +49,11 @@ public record Project(Playbook playbook, Inventory inventory, ResourceGraph grap
     // In dependency order, so that what a resource refers to is complete before the resource itself is.
     @SuppressWarnings("ReferenceEquality")
     private static ResourceGraph link(Playbook playbook, ResourceGraph graph, Context context, Diagnostics errors) {
+        Set<ResourceId> stoodFor = new HashSet<>();
+        playbook.resources()
+                .forEach(r -> r.ties()
+                        .stoodFor()
+                        .forEach(ref -> stoodFor.add(new ResourceId(ref.host(), ref.kind(), ref.name()))));
         List<Resource<?, ?>> order = graph.order().isEmpty() ? playbook.resources() : graph.order();
         Map<ResourceId, Resource<?, ?>> linked = new HashMap<>(order.size() * 4 / 3 + 1);
         Map<ResourceId, Resource<?, ?>> completed = new HashMap<>();
@@ -53,7 +61,7 @@ public record Project(Playbook playbook, Inventory inventory, ResourceGraph grap
         AssetFinder files = new AssetFinder(context.files());
         for (Resource<?, ?> resource : order) {
             String host = resource.id().host();
-            Links links = new Lookup(host, linked, paths);
+            Links links = new Lookup(host, linked, paths, stoodFor.contains(resource.id()));
             Resource<?, ?> complete = resource.linked(links, new Decoding(host, errors, files));
             linked.put(resource.id(), complete);
             if (complete != resource) {
@@ -80,7 +88,8 @@ public record Project(Playbook playbook, Inventory inventory, ResourceGraph grap
         }
     }
 
-    private record Lookup(String host, Map<ResourceId, Resource<?, ?>> linked, Paths paths) implements Links {
+    private record Lookup(String host, Map<ResourceId, Resource<?, ?>> linked, Paths paths, boolean isStoodFor)
+            implements Links {
         @Override
         public <T> Optional<T> of(Ref ref, Class<T> type) {
             return Optional.ofNullable(linked.get(new ResourceId(ref.host(), ref.kind(), ref.name())))

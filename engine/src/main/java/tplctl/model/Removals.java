@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import tplctl.kind.Kind;
 import tplctl.kind.Removal;
 import tplctl.kind.ResourceId;
@@ -32,18 +33,34 @@ final class Removals {
         return ours().stream()
                 .filter(r -> project.graph().find(r.id()).filter(r::isOf).isEmpty())
                 .filter(r -> !project.playbook().unmanaged().contains(r.id()))
+                .filter(r -> standsFor(r)
+                        .noneMatch(id -> project.graph().find(id).isPresent()
+                                || project.playbook().unmanaged().contains(id)))
                 .toList();
     }
 
-    /** What this owner made and the playbook declares. */
+    // The thing may have come to a host on which it is declared itself by now.
+    private static Stream<ResourceId> standsFor(OwnedRecord record) {
+        return Optional.ofNullable(record.trace().get(Kind.STANDS_FOR)).flatMap(ResourceId::parse).stream()
+                .flatMap(id -> Stream.of(id, new ResourceId(record.id().host(), id.kind(), id.name())));
+    }
+
+    /** What this owner made and the playbook declares, itself or in what it stands for. */
     List<OwnedRecord> declared(Selection selection) {
         return ours().stream()
-                .filter(r -> project.graph()
-                        .find(r.id())
-                        .filter(r::isOf)
-                        .filter(selection::selects)
-                        .isPresent())
+                .filter(r -> isSelected(r, selection))
+                .filter(r -> selection.covers(r.id().host()))
                 .toList();
+    }
+
+    private boolean isSelected(OwnedRecord record, Selection selection) {
+        Optional<Resource<?, ?>> itself = project.graph().find(record.id()).filter(record::isOf);
+        if (itself.isPresent()) {
+            return selection.selects(itself.get());
+        }
+        return standsFor(record)
+                .flatMap(id -> project.graph().find(id).stream())
+                .anyMatch(selection::selects);
     }
 
     /**

@@ -2,6 +2,7 @@ package tplctl.model;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import tplctl.diag.Position;
 import tplctl.kind.Change;
 import tplctl.kind.Claim;
@@ -28,7 +29,9 @@ public record Resource<S, O>(
             List<Decoding.PathUse> provided,
             List<Decoding.PathUse> used,
             List<String> marks,
-            List<String> follows) {
+            List<String> follows,
+            List<Ref> stoodFor,
+            List<Decoding.Occupied> occupied) {
         /** The same with other references before its own. */
         Ties behind(List<Ref> first) {
             if (first.isEmpty()) {
@@ -36,11 +39,18 @@ public record Resource<S, O>(
             }
             List<Ref> all = new ArrayList<>(first);
             all.addAll(refs);
-            return new Ties(List.copyOf(all), provided, used, marks, follows);
+            return new Ties(List.copyOf(all), provided, used, marks, follows, stoodFor, occupied);
         }
 
         static Ties of(Decoding decoded) {
-            return new Ties(decoded.refs(), decoded.provided(), decoded.used(), decoded.marked(), decoded.followed());
+            return new Ties(
+                    decoded.refs(),
+                    decoded.provided(),
+                    decoded.used(),
+                    decoded.marked(),
+                    decoded.followed(),
+                    decoded.stoodFor(),
+                    decoded.occupied());
         }
     }
 
@@ -55,6 +65,11 @@ public record Resource<S, O>(
 
     public Probe<O> probe() {
         return kind.probe(subject, spec);
+    }
+
+    /** The further hosts that it is about. */
+    public Set<String> elsewhere() {
+        return kind.elsewhere(subject, spec);
     }
 
     public Observed<S, O> observed(ProbeOutput output) {

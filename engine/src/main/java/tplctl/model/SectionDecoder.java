@@ -57,6 +57,11 @@ final class SectionDecoder<S, O> {
         void decode(Where where) {
             new SectionDecoder<>(this, where).decode(node);
         }
+
+        /** Reads one entry alone, of a section whose entries say themselves where they are. */
+        void entry(Where where, Scalar name, Node body) {
+            new SectionDecoder<>(this, where).entry(name, body);
+        }
     }
 
     /** What a section's entries may hold; made once a section, for it is asked for with each entry. */
@@ -222,7 +227,8 @@ final class SectionDecoder<S, O> {
     }
 
     private Decoding decoding(Scope scope, Set<Node> unresolved) {
-        return new Decoding(where.host(), errors, new Assets(playbook.context().files(), scope), unresolved);
+        return new Decoding(where.host(), errors, new Assets(playbook.context().files(), scope), unresolved)
+                .among(playbook.peers());
     }
 
     /** Decodes an entry; the outcome is empty when it would not be the same for all hosts that have the same variables. */

@@ -28,6 +28,7 @@ import tplctl.host.CommandResult;
 import tplctl.host.Duplex;
 import tplctl.host.Host;
 import tplctl.host.HostLock;
+import tplctl.host.Program;
 import tplctl.host.Script;
 import tplctl.inventory.Inventory;
 import tplctl.kinds.Kinds;
@@ -307,6 +308,11 @@ public final class ScaleBench {
 
         @Override
         public Duplex openUnixPassingDescriptors(String socketPath, Duration patience) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public Program start(Script script, Runnable interrupted) {
             throw new UnsupportedOperationException();
         }
 

@@ -104,6 +104,58 @@ class ObserverTest {
     }
 
     @Test
+    void whatIsAskedOfAFurtherHostIsInThatHostsOneScript() {
+        Project project =
+                Playbooks.project("- hosts: h1\n  things: { a: { also: h2 }, b: }\n- hosts: h2\n  things: { c: }\n");
+        FakeHost h1 = host("h1", "ok");
+        FakeHost h2 = new FakeHost("h2").onAny(s -> answers(s, "", p -> p.equals("look a-there") ? "create" : "ok"));
+        Map<String, FakeHost> hosts = Map.of("h1", h1, "h2", h2);
+        Observer observer = new Observer(
+                (name, become) -> Optional.ofNullable(hosts.get(name)).orElseThrow(), 5, RunListener.SILENT);
+        Observations seen = observer.observe(project.graph().order(), List.of("h1", "h2"));
+        assertThat(seen.of(Playbooks.id("h1:things.a")).orElseThrow().changes()).hasSize(1);
+        assertThat(seen.seen()).hasSize(3);
+        hosts.values().forEach(h -> assertThat(h.calls("query")).hasSize(1));
+    }
+
+    @Test
+    void aFurtherHostThatCannotBeReachedIsToldToTheProbeAndOneThatFailsFailsIt() {
+        Project project = Playbooks.project("- hosts: h1\n  things: { a: { also: h2 }, b: }\n");
+        FakeHost h1 = host("h1", "ok");
+        Observations unreachable = new Observer(
+                        (name, become) -> {
+                            if (name.equals("h2")) {
+                                throw new HostUnreachableException(
+                                        "h2", "no route", new java.io.IOException("no route"));
+                            }
+                            return h1;
+                        },
+                        5,
+                        RunListener.SILENT)
+                .observe(project.graph().order(), List.of("h1"));
+        assertThat(unreachable.seen()).hasSize(2);
+        assertThat(unreachable.unreachable()).containsOnlyKeys("h2");
+        FakeHost broken = new FakeHost("h2").onAny(s -> {
+            throw new HostException("h2", "observe", "too much output");
+        });
+        Observations failed = new Observer((name, become) -> name.equals("h2") ? broken : h1, 5, RunListener.SILENT)
+                .observe(project.graph().order(), List.of("h1"));
+        assertThat(failed.seen()).containsOnlyKeys(Playbooks.id("h1:things.b"));
+        assertThat(failed.failed()).containsOnlyKeys(Playbooks.id("h1:things.a"));
+    }
+
+    @Test
+    void oneResourceIsAskedAgainOnBothItsHosts() {
+        Project project = Playbooks.project("- hosts: h1\n  things: { a: { also: h2 } }\n");
+        Map<String, FakeHost> hosts = Map.of(
+                "h1", new FakeHost("h1").on("look a", new CommandResult(0, "ok", "")),
+                "h2", new FakeHost("h2").on("look a-there", new CommandResult(0, "update", "")));
+        Observer observer = new Observer(
+                (name, become) -> Optional.ofNullable(hosts.get(name)).orElseThrow(), 1, RunListener.SILENT);
+        assertThat(observer.again(project.graph().order().get(0)).changes()).hasSize(1);
+    }
+
+    @Test
     void everyObservationHasANonceOfItsOwn() {
         FakeHost host = host("h1", "ok");
         Observer observer = new Observer((name, become) -> host, 1, RunListener.SILENT);

@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -37,6 +38,7 @@ public final class FakeHost implements Host {
     private final Map<String, byte[]> files = new ConcurrentHashMap<>();
     private final Map<String, String> modes = new ConcurrentHashMap<>();
     private final Map<String, Supplier<Duplex>> sockets = new ConcurrentHashMap<>();
+    private volatile Optional<BiFunction<String, Runnable, Program>> starts = Optional.empty();
     private Optional<String> holder = Optional.empty();
     private Optional<String> lockTrouble = Optional.empty();
 
@@ -66,6 +68,12 @@ public final class FakeHost implements Host {
         return this;
     }
 
+    /** Starts this for every script that is started; it is told what to call when the host is interrupted. */
+    public FakeHost onStart(BiFunction<String, Runnable, Program> program) {
+        starts = Optional.of(program);
+        return this;
+    }
+
     /** Is locked by somebody else. */
     public synchronized FakeHost lockedBy(String other) {
         holder = Optional.of(other);
@@ -83,7 +91,7 @@ public final class FakeHost implements Host {
         return holder.isEmpty();
     }
 
-    /** All calls so far, in their order: of query, change, put, read, sha256, openUnix, lock and interrupt. */
+    /** All calls so far, in their order: of query, change, put, read, sha256, openUnix, start, lock and interrupt. */
     public List<Call> calls() {
         return List.copyOf(calls);
     }
@@ -161,6 +169,13 @@ public final class FakeHost implements Host {
     @Override
     public Duplex openUnixPassingDescriptors(String socketPath, Duration patience) {
         return openUnix(socketPath, patience);
+    }
+
+    @Override
+    public Program start(Script script, Runnable interrupted) {
+        calls.add(new Call("start", script.text()));
+        return starts.orElseThrow(() -> new AssertionError(name + ": nothing was said about starting " + script))
+                .apply(script.text(), interrupted);
     }
 
     @Override

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -15,6 +17,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -465,5 +468,46 @@ abstract class HostContract {
 
     private void awaitRelease() {
         assertThat(query("exec 8>>'" + locks() + "/lock'; flock 8").ok()).isTrue();
+    }
+
+    @Test
+    void startsAProgramThatIsSpokenTo() throws IOException {
+        try (Program program = host.start(Script.of("echo to-you >&2\nexec cat"), () -> {})) {
+            program.stdin().write("first\n".getBytes(StandardCharsets.UTF_8));
+            assertThat(program.stdout().readNBytes(6))
+                    .asString(StandardCharsets.UTF_8)
+                    .isEqualTo("first\n");
+            program.stdin().write("last".getBytes(StandardCharsets.UTF_8));
+            program.endInput();
+            assertThat(program.stdout().readAllBytes())
+                    .asString(StandardCharsets.UTF_8)
+                    .isEqualTo("last");
+            assertThat(program.lastWords()).isEqualTo("\n  to-you");
+        }
+    }
+
+    @Test
+    void leavesAProgramAloneWhenItIsInterruptedAndWhenItsTerminalGoes() throws IOException {
+        AtomicInteger told = new AtomicInteger();
+        try (Program program =
+                host.start(Script.of("kill -s HUP $$\nread -r line\necho \"still $line\""), told::incrementAndGet)) {
+            host.interrupt();
+            assertThat(told).hasValue(1);
+            program.stdin().write("here\n".getBytes(StandardCharsets.UTF_8));
+            assertThat(program.stdout().readAllBytes())
+                    .asString(StandardCharsets.UTF_8)
+                    .isEqualTo("still here\n");
+        }
+        host.interrupt();
+        assertThat(told).hasValue(1);
+    }
+
+    @Test
+    void saysWhyAProgramDidNotStart() {
+        assertThatThrownBy(() -> host.start(Script.of("if true; then"), () -> {}))
+                .isInstanceOf(HostException.class)
+                .hasMessageContaining("the shell that was to start it ended")
+                .message()
+                .contains("\n  ");
     }
 }

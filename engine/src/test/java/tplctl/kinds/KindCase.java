@@ -16,6 +16,9 @@ import tplctl.kind.AbsPath;
 import tplctl.kind.Kind;
 import tplctl.kind.ProbeOutput;
 import tplctl.machine.DiskImage;
+import tplctl.machine.Identity;
+import tplctl.machine.Samples;
+import tplctl.machine.TemplateInfo;
 import tplctl.text.ListNode;
 import tplctl.text.MapNode;
 import tplctl.text.Node;
@@ -24,18 +27,19 @@ import tplctl.text.YamlReader;
 
 /**
  * One file of {@code resources/kinds/KIND/SORT/}. All sorts have {@code spec} and may have {@code name} (of the resource),
- * {@code assets} (local files) and {@code images} (what {@code images} resources export).
+ * {@code assets} (local files), {@code template} (the machine of the template {@code base}), {@code vm} (the VM {@code it}), and {@code images} (what {@code images} resources export).
  *
  * <ul>
  *   <li>{@code decode}: {@code errors}, the diagnostics that the spec gives, each {@code summary | detail};
  *   <li>{@code parse}: {@code exit, stdout, stderr} of the probe, and the {@code state} read from them, or part of the
  *       {@code error};
- *   <li>{@code changes}: {@code observed}, as stdout, where {@code @digest@} stands for the wanted spec's, or as {@code {exit,
+ *   <li>{@code changes}: {@code observed}, and in {@code observed-elsewhere} what other hosts said or {@code unreachable: WHY}, as stdout, where {@code @digest@} stands for the wanted spec's, or as {@code {exit,
  *       stdout, stderr}}; the {@code changes}; optionally
  *       {@code claims} and {@code trace}; and what is observed {@code after} them.
  * </ul>
  */
 record KindCase(Kind<?, ?> kind, String sort, String file, MapNode body) {
+    private static final String UNREACHABLE = "unreachable:";
     private static final Path ROOT = Path.of("src/test/resources/kinds");
 
     static List<KindCase> all(Kind<?, ?> kind, String sort) {
@@ -78,23 +82,49 @@ record KindCase(Kind<?, ?> kind, String sort, String file, MapNode body) {
 
     ProbeOutput output(String key) {
         Node node = body.get(key).orElseThrow(() -> new AssertionError(file + " has no " + key));
-        return node instanceof MapNode map ? output(map) : new ProbeOutput(0, filled(text(node)), "");
+        ProbeOutput own = node instanceof MapNode map ? output(map) : new ProbeOutput(0, filled(text(node)), "");
+        return own.with(elsewheres(key));
+    }
+
+    private Map<String, ProbeOutput.Elsewhere> elsewheres(String key) {
+        Map<String, ProbeOutput.Elsewhere> elsewhere = new HashMap<>();
+        map(key + "-elsewhere").orElse(Map.of()).forEach((host, stdout) -> elsewhere.put(host, elsewhere(stdout)));
+        return elsewhere;
+    }
+
+    private ProbeOutput.Elsewhere elsewhere(String stdout) {
+        return stdout.startsWith(UNREACHABLE)
+                ? ProbeOutput.Elsewhere.unreachable(
+                        stdout.substring(UNREACHABLE.length()).strip())
+                : ProbeOutput.Elsewhere.of(new ProbeOutput(0, filled(stdout), ""));
     }
 
     // A digest covers a whole command line; the cases say of it only that it is the wanted one.
     private String filled(String text) {
+        if (text.contains("manifest@")) {
+            String manifest = Samples.manifest(base()).toJson();
+            return filled(
+                    text.replace("@manifest@", manifest).replace("@othermanifest@", manifest.replace("bbbb", "cccc")));
+        }
+        if (text.contains("@own@")) {
+            return filled(
+                    text.replace("@own@", Identity.of("o41", Trial.OWNER, "it").uuid()));
+        }
         if (!text.contains("@digest@")) {
             return text;
         }
         Object spec = trial().spec();
         String digest = spec instanceof VmSpec vm
                 ? vm.digest()
-                : ((Templates.Spec) spec).template().specDigest();
+                : spec instanceof MigrationSpec migration
+                        ? migration.machine().digest()
+                        : ((Templates.Spec) spec).template().specDigest();
         return text.replace("@digest@", digest);
     }
 
+    /** The case's own {@code exit, stdout, stderr}. */
     ProbeOutput output() {
-        return output(body);
+        return output(body).with(elsewheres("stdout"));
     }
 
     private static ProbeOutput output(MapNode map) {
@@ -152,7 +182,19 @@ record KindCase(Kind<?, ?> kind, String sort, String file, MapNode body) {
         map("images")
                 .orElse(Map.of())
                 .forEach((name, path) -> exports.put("images." + name, new DiskImage(new AbsPath(path), "qcow2")));
+        body.get("template").ifPresent(t -> exports.put("templates.base", base()));
+        body.get("vm").ifPresent(vm -> exports.put("vms.it", vm((MapNode) vm, new FixedLinks(exports))));
         return new FixedLinks(exports);
+    }
+
+    private TemplateInfo base() {
+        return Samples.template(Samples.machine(text("template").orElseThrow()));
+    }
+
+    private Object vm(MapNode written, FixedLinks links) {
+        return Trial.decode(new Vms(), "it", written, assets(), links, new Diagnostics())
+                .orElseThrow()
+                .spec();
     }
 
     @Override

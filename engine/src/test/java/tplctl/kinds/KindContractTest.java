@@ -40,7 +40,8 @@ class KindContractTest {
                 .toList();
         assertThat(changes)
                 .as("absent")
-                .anyMatch(all -> !all.isEmpty() && all.get(0).impact() == Impact.CREATE);
+                .anyMatch(all -> !all.isEmpty()
+                        && (all.get(0).impact() == Impact.CREATE || all.get(0).impact() == Impact.MIGRATE));
         assertThat(changes).as("converged").anyMatch(List::isEmpty);
         assertThat(KindCase.all(kind, "parse")).as("malformed").anyMatch(c -> c.has("error"));
     }

@@ -64,7 +64,8 @@ class MachineScriptsIT {
                 false,
                 tplctl.machine.Ready.RUNNING,
                 tplctl.machine.VmTask.StopVm.DEFAULT_GRACE,
-                new VmSpec.Consoles(Optional.empty(), Optional.empty(), Optional.empty()));
+                new VmSpec.Consoles(Optional.empty(), Optional.empty(), Optional.empty()),
+                false);
         for (VmSpec spec : List.of(clone, plain)) {
             ProbeOutput out = run(shell, VmState.script("web", spec));
             assertThat(out.stderr()).isEmpty();
@@ -278,7 +279,8 @@ class MachineScriptsIT {
                 false,
                 tplctl.machine.Ready.RUNNING,
                 tplctl.machine.VmTask.StopVm.DEFAULT_GRACE,
-                new VmSpec.Consoles(Optional.empty(), Optional.empty(), Optional.empty()));
+                new VmSpec.Consoles(Optional.empty(), Optional.empty(), Optional.empty()),
+                false);
     }
 
     private static VmRecord record(String name, String template) {

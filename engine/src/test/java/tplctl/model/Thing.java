@@ -33,7 +33,7 @@ import tplctl.kind.Values;
 public record Thing(String name, Set<String> after, boolean counted, boolean namedHostWide)
         implements Kind<Thing.Spec, String> {
     /** What can be written of it. */
-    public record Spec(int takes, int gives) {}
+    public record Spec(int takes, int gives, Optional<String> also) {}
 
     public static final Thing THINGS = new Thing("things", Set.of(), true, true);
     public static final Thing FIRSTS = new Thing("firsts", Set.of(), false, false);
@@ -45,6 +45,7 @@ public record Thing(String name, Set<String> after, boolean counted, boolean nam
     private static final Field<Optional<Ref>> REF = Field.optional("ref", Types.ref("things"), "another one");
     private static final Field<Optional<String>> MARK = Field.optional("mark", Types.WORD, "a word");
     private static final Field<Optional<String>> FOLLOW = Field.optional("follow", Types.WORD, "a word");
+    private static final Field<Optional<String>> ALSO = Field.optional("also", Types.HOST, "another host to look at");
     private static final Field<Integer> TAKES = Field.withDefault("takes", Types.integer(0, 999), 0, "from the pool");
     private static final Field<Integer> GIVES = Field.withDefault("gives", Types.integer(0, 999), 0, "to the pool");
 
@@ -71,23 +72,36 @@ public record Thing(String name, Set<String> after, boolean counted, boolean nam
 
     @Override
     public Schema<Spec> schema() {
-        return new Schema<>("a thing", List.of(PATH, ON, REF, MARK, FOLLOW, TAKES, GIVES), Thing::build);
+        return new Schema<>("a thing", List.of(PATH, ON, REF, MARK, FOLLOW, ALSO, TAKES, GIVES), Thing::build);
     }
 
     private static Spec build(Values v, Decoding to) {
         v.get(MARK).ifPresent(to::marks);
         v.get(FOLLOW).ifPresent(to::follows);
-        return new Spec(v.get(TAKES), v.get(GIVES));
+        return new Spec(v.get(TAKES), v.get(GIVES), v.get(ALSO));
     }
 
     @Override
     public Probe<String> probe(Subject self, Spec want) {
-        return new Probe<>(Sh.of("look {}", self.name()), Thing::parse);
+        Map<String, Sh> elsewhere = new java.util.HashMap<>();
+        want.also().ifPresent(host -> elsewhere.put(host, Sh.of("look {}", self.name() + "-there")));
+        return new Probe<>(Sh.of("look {}", self.name()), elsewhere, Thing::parse);
+    }
+
+    @Override
+    public Set<String> elsewhere(Subject self, Spec want) {
+        return want.also().map(Set::of).orElse(Set.of());
     }
 
     private static String parse(ProbeOutput out) {
         if (out.exit() != 0) {
             throw new ProbeException("exit " + out.exit());
+        }
+        for (ProbeOutput.Elsewhere other : out.elsewhere().values()) {
+            if (other.output().isPresent()
+                    && !other.output().get().stdout().strip().equals("ok")) {
+                return other.output().get().stdout().strip();
+            }
         }
         return out.stdout().strip();
     }

@@ -81,7 +81,7 @@ class VmExecutorTest {
             q.awaitClose();
         })) {
             host.listen(WEB.qmp(), qemu::open);
-            Map<String, Object> metrics = new VmExecutor().run(start(Ready.RUNNING, List.of()), host);
+            Map<String, Object> metrics = new VmExecutor(note -> {}).run(start(Ready.RUNNING, List.of()), host);
             assertThat(metrics).containsOnlyKeys("start_ms");
         }
         assertThat(said)
@@ -261,7 +261,7 @@ class VmExecutorTest {
             q.reply(next(q, said), "{}");
         })) {
             host.listen(dirs.qmp(), qemu::open);
-            assertThat(new VmExecutor().run(build(template), host)).containsOnlyKeys("boot_ms", "save_ms");
+            assertThat(new VmExecutor(note -> {}).run(build(template), host)).containsOnlyKeys("boot_ms", "save_ms");
         }
         assertThat(said.stream().map(s -> s.split(" ")[0]))
                 .containsExactly("query-migrate-capabilities", "stop", "migrate-set-capabilities", "migrate", "quit");
@@ -312,7 +312,7 @@ class VmExecutorTest {
             q.awaitClose();
         })) {
             host.listen(WEB.qmp(), qemu::open);
-            new VmExecutor().run(new VmTask.StopVm("web", WEB, Duration.ofSeconds(10)), host);
+            new VmExecutor(note -> {}).run(new VmTask.StopVm("web", WEB, Duration.ofSeconds(10)), host);
         }
         assertThat(said).containsExactly("query-status", "system_powerdown");
         assertThat(scripts).noneMatch(s -> s.contains("kill -KILL"));
@@ -329,7 +329,7 @@ class VmExecutorTest {
             q.awaitClose();
         })) {
             host.listen(WEB.qmp(), qemu::open);
-            new VmExecutor().run(new VmTask.StopVm("web", WEB, Duration.ofSeconds(1)), host);
+            new VmExecutor(note -> {}).run(new VmTask.StopVm("web", WEB, Duration.ofSeconds(1)), host);
         }
         assertThat(said).containsExactly("query-status", "system_powerdown", "quit");
         assertThat(scripts).last().asString().contains("kill -KILL");
@@ -338,11 +338,11 @@ class VmExecutorTest {
     @Test
     void whatDoesNotRunIsNotAskedAndWhatDoesNotListenIsEnded() {
         alive = false;
-        new VmExecutor().run(new VmTask.StopVm("web", WEB, Duration.ofSeconds(1)), host);
+        new VmExecutor(note -> {}).run(new VmTask.StopVm("web", WEB, Duration.ofSeconds(1)), host);
         assertThat(host.calls("openUnix")).isEmpty();
         alive = true;
         endExit = 4;
-        new VmExecutor().run(new VmTask.StopVm("web", WEB, Duration.ofSeconds(1)), host);
+        new VmExecutor(note -> {}).run(new VmTask.StopVm("web", WEB, Duration.ofSeconds(1)), host);
         assertThat(scripts).last().asString().contains("kill -KILL");
     }
 
@@ -366,7 +366,7 @@ class VmExecutorTest {
     }
 
     private Throwable failure(VmTask task) {
-        Throwable failure = catchThrowable(() -> new VmExecutor().run(task, host));
+        Throwable failure = catchThrowable(() -> new VmExecutor(note -> {}).run(task, host));
         assertThat(failure).isNotNull();
         return failure;
     }

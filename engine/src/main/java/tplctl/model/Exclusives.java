@@ -1,0 +1,70 @@
+package tplctl.model;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import tplctl.diag.Diagnostics;
+import tplctl.diag.Position;
+import tplctl.kind.Decoding;
+import tplctl.kind.Ref;
+import tplctl.kind.ResourceId;
+
+/** Reports what only one resource may be, or stand for, when two say so. */
+final class Exclusives {
+    private record Holder(ResourceId id, Position at) {}
+
+    private final Map<String, Holder> occupied = new HashMap<>();
+    private final Map<ResourceId, Holder> stoodFor = new HashMap<>();
+    private final Map<ResourceId, List<ResourceId>> groups;
+    private final Diagnostics errors;
+
+    private Exclusives(Map<ResourceId, List<ResourceId>> groups, Diagnostics errors) {
+        this.groups = groups;
+        this.errors = errors;
+    }
+
+    static void check(Playbook playbook, Diagnostics errors) {
+        Map<ResourceId, List<ResourceId>> groups = new HashMap<>();
+        for (Resource<?, ?> resource : playbook.resources()) {
+            ResourceId id = resource.id();
+            if (!resource.group().equals(id.name())) {
+                groups.computeIfAbsent(
+                                new ResourceId(id.host(), id.kind(), resource.group()),
+                                g -> new java.util.ArrayList<>())
+                        .add(id);
+            }
+        }
+        Exclusives exclusives = new Exclusives(groups, errors);
+        playbook.resources().forEach(exclusives::one);
+    }
+
+    private void one(Resource<?, ?> resource) {
+        for (Decoding.Occupied word : resource.ties().occupied()) {
+            Optional.ofNullable(occupied.putIfAbsent(
+                            resource.id().host() + " " + word.word(), new Holder(resource.id(), word.at())))
+                    .ifPresent(other -> errors.error(
+                            word.at(),
+                            word.word() + " is declared twice for "
+                                    + resource.id().host(),
+                            other.id().local() + " is the other, at " + other.at()
+                                    + "; give one of them another name"));
+        }
+        for (Ref ref : resource.ties().stoodFor()) {
+            ResourceId target = new ResourceId(ref.host(), ref.kind(), ref.name());
+            List<ResourceId> members = groups.getOrDefault(target, List.of());
+            if (!members.isEmpty()) {
+                errors.error(
+                        ref.at(),
+                        target.local() + " is counted, and this is about one",
+                        "name one of them, such as " + members.get(0).name());
+                continue;
+            }
+            Optional.ofNullable(stoodFor.putIfAbsent(target, new Holder(resource.id(), ref.at())))
+                    .ifPresent(other -> errors.error(
+                            ref.at(),
+                            target + " is taken up twice",
+                            other.id() + " does so at " + other.at() + "; leave one of them"));
+        }
+    }
+}
