@@ -4,9 +4,9 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.io.PipedInputStream;
-import java.io.PipedOutputStream;
 import java.io.UncheckedIOException;
+import java.nio.channels.Channels;
+import java.nio.channels.Pipe;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
@@ -30,10 +30,13 @@ final class AgentProgram {
     Program start(String script, Runnable told) {
         interrupted = told;
         try {
-            PipedOutputStream stdin = new PipedOutputStream();
-            PipedInputStream in = new PipedInputStream(stdin, 1 << 16);
-            PipedOutputStream out = new PipedOutputStream();
-            PipedInputStream stdout = new PipedInputStream(out, 1 << 16);
+            // Java's piped streams fail once a thread that wrote to them has ended, as a job's does.
+            Pipe input = Pipe.open();
+            Pipe output = Pipe.open();
+            OutputStream stdin = Channels.newOutputStream(input.sink());
+            InputStream in = Channels.newInputStream(input.source());
+            OutputStream out = Channels.newOutputStream(output.sink());
+            InputStream stdout = Channels.newInputStream(output.source());
             Thread thread = new Thread(() -> serve(in, out), "agent");
             thread.setDaemon(true);
             thread.start();
