@@ -74,19 +74,19 @@ public final class Observer {
     /** One resource, asked again. */
     <S, O> Observed<S, O> again(Resource<S, O> resource) {
         Map<String, ProbeOutput.Elsewhere> others = new HashMap<>();
-        List<Question> questions = Question.of(resource);
+        List<Question<S, O>> questions = Question.of(resource);
         ProbeOutput own = again(questions.get(0));
-        for (Question other : questions.subList(1, questions.size())) {
+        for (Question<S, O> other : questions.subList(1, questions.size())) {
             try {
                 others.put(other.host(), ProbeOutput.Elsewhere.of(again(other)));
             } catch (HostUnreachableException e) {
                 others.put(other.host(), ProbeOutput.Elsewhere.unreachable(message(e)));
             }
         }
-        return resource.observed(own.with(others));
+        return questions.get(0).read(own.with(others));
     }
 
-    private ProbeOutput again(Question question) {
+    private ProbeOutput again(Question<?, ?> question) {
         CommandResult result =
                 hosts.get(question.host(), question.resource().becomes()).query(script(question.script()), LIMIT);
         return new ProbeOutput(result.exit(), result.stdout(), result.stderr());
@@ -98,10 +98,10 @@ public final class Observer {
 
     /** What one host is asked, by the view through which it is seen. */
     private static final class Views {
-        private final List<Question> plain = new ArrayList<>();
-        private final List<Question> become = new ArrayList<>();
+        private final List<Question<?, ?>> plain = new ArrayList<>();
+        private final List<Question<?, ?>> become = new ArrayList<>();
 
-        List<Question> of(boolean becoming) {
+        List<Question<?, ?>> of(boolean becoming) {
             return becoming ? become : plain;
         }
     }
@@ -112,7 +112,7 @@ public final class Observer {
      * @param become the view; empty for the host's own
      * @param records whether it also reads what the host remembers
      */
-    private record Asked(String host, Optional<Boolean> become, List<Question> questions, boolean records) {
+    private record Asked(String host, Optional<Boolean> become, List<Question<?, ?>> questions, boolean records) {
         // A host has one of each view; comparing all its questions would tell no more.
 
         @Override
@@ -134,7 +134,7 @@ public final class Observer {
      */
     private record Answer(
             String host,
-            List<Question> questions,
+            List<Question<?, ?>> questions,
             List<Optional<ProbeOutput>> replies,
             Optional<String> failed,
             Optional<String> unreachable,
@@ -142,7 +142,7 @@ public final class Observer {
 
     private Answer ask(Asked asked) {
         String name = asked.host();
-        List<Question> questions = asked.questions();
+        List<Question<?, ?>> questions = asked.questions();
         try {
             Host host = asked.become().map(b -> hosts.get(name, b)).orElseGet(() -> hosts.own(name));
             Frames frames = new Frames(nonce());
@@ -185,7 +185,7 @@ public final class Observer {
     }
 
     private static void reply(Answer answer, int number, Replies replies) {
-        Question question = answer.questions().get(number);
+        Question<?, ?> question = answer.questions().get(number);
         if (answer.unreachable().isPresent()) {
             replies.unreachable(question, answer.unreachable().get());
         } else if (answer.failed().isPresent()) {
