@@ -61,7 +61,12 @@ final class SshLink implements AutoCloseable {
 
     /** A channel that is yet to be connected. */
     <C extends Channel> C open(Class<C> type, String name) throws JSchException {
-        return type.cast(session.openChannel(name));
+        Channel channel = session.openChannel(name);
+        if (channel == null) {
+            // What the library makes of a connection that is lost while it opens one.
+            throw new JSchException(ending());
+        }
+        return type.cast(channel);
     }
 
     /**
