@@ -62,8 +62,9 @@ class FleetClonesIT {
 
         Tplctl.run(dir, "destroy", "--yes", "-i", "hosts.yml", "far.yml").exits(0);
         // The relay stays for a while where the login user needed one: where this machine has neither socat nor nc.
-        String left = "find /mnt /var/lib/tplctl -xdev -mindepth 1 -path /var/lib/tplctl/runtime -prune -o -not -type d -print;"
-                + " pgrep qemu-system || :";
+        String left =
+                "find /mnt /var/lib/tplctl -xdev -mindepth 1 -path /var/lib/tplctl/runtime -prune -o -not -type d -print;"
+                        + " pgrep qemu-system || :";
         assertThat(fleet.on(host, left)).isEmpty();
     }
 
