@@ -16,25 +16,37 @@ record Memory(long privateBytes, long sharedBytes) {
     private static final long KIB = 1024;
 
     /**
-     * Reads the guest's RAM, the mapping of exactly that size and of a file before one of none, out of an emulator's lines of numa_maps and smaps. smaps' own
+     * Reads the guest's RAM, for each node a mapping of exactly that size and of a file before one of none, out of an emulator's lines
+     * of numa_maps and smaps. smaps' own
      * {@code Private_*} count every page that only one process maps, template pages among them; {@code anon=} of numa_maps counts the
      * copied ones (fs/proc/task_mmu.c, gather_stats).
      */
-    static Memory of(List<String> numaMaps, List<String> smaps, long ramBytes) {
-        List<Mapping> candidates = mappings(smaps).stream()
-                .filter(m -> m.size() == ramBytes && !m.executable())
+    static Memory of(List<String> numaMaps, List<String> smaps, List<Long> ramBytes) {
+        List<Mapping> left = mappings(smaps);
+        long privateBytes = 0;
+        long sharedBytes = 0;
+        for (long size : ramBytes) {
+            Optional<Mapping> found = node(left, size);
+            if (found.isPresent()) {
+                Mapping ram = found.get();
+                left.remove(ram);
+                long own = copied(numaMaps, ram.address(), ram.of("Anonymous:"));
+                long touched = ram.of("Rss:") + ram.of("Shared_Hugetlb:") + ram.of("Private_Hugetlb:");
+                privateBytes += own;
+                sharedBytes += Math.max(0, touched - own);
+            }
+        }
+        return new Memory(privateBytes, sharedBytes);
+    }
+
+    private static Optional<Mapping> node(List<Mapping> mappings, long size) {
+        List<Mapping> candidates = mappings.stream()
+                .filter(m -> m.size() == size && !m.executable())
                 .toList();
-        Optional<Mapping> found = candidates.stream()
+        return candidates.stream()
                 .filter(Mapping::ofFile)
                 .findFirst()
                 .or(() -> candidates.stream().findFirst());
-        if (found.isEmpty()) {
-            return new Memory(0, 0);
-        }
-        Mapping ram = found.get();
-        long own = copied(numaMaps, ram.address(), ram.of("Anonymous:"));
-        long touched = ram.of("Rss:") + ram.of("Shared_Hugetlb:") + ram.of("Private_Hugetlb:");
-        return new Memory(own, Math.max(0, touched - own));
     }
 
     /** One mapping of smaps: its heading's address, permissions and path, and its counters in bytes. */

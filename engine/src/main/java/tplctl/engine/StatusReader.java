@@ -9,6 +9,7 @@ import tplctl.host.CommandResult;
 import tplctl.host.Host;
 import tplctl.host.HostException;
 import tplctl.host.Script;
+import tplctl.kind.Sh;
 import tplctl.machine.HostScripts;
 import tplctl.machine.Layout;
 import tplctl.machine.Manifest;
@@ -78,23 +79,18 @@ public final class StatusReader {
     }
 
     private static Status.Template template(Host host, Manifest m, String owner, boolean verify) {
-        String allocated =
-                ask(
-                                host,
-                                "stat -c '%b %B' -- "
-                                        + tplctl.kind.Sh.quoted(m.memory().path()) + " 2>/dev/null; :")
-                        .stream()
-                        .findFirst()
-                        .orElse("0 512");
-        String[] words = allocated.split(" ");
-        long bytes = Long.parseLong(words[0]) * Long.parseLong(words[1]);
+        List<String> files = m.memory().stream().map(Manifest.Sealed::path).toList();
+        long bytes = 0;
+        for (String allocated :
+                ask(host, Sh.of("stat -c '%b %B' -- {} 2>/dev/null\n:", files).script())) {
+            String[] words = allocated.split(" ");
+            bytes += Long.parseLong(words[0]) * Long.parseLong(words[1]);
+        }
         return new Status.Template(m.name(), owner, m.id(), bytes, verify ? verified(host, m) : "");
     }
 
     private static String verified(Host host, Manifest m) {
-        List<Manifest.Sealed> files = new ArrayList<>(List.of(m.memory(), m.state()));
-        files.addAll(m.disks());
-        for (Manifest.Sealed file : files) {
+        for (Manifest.Sealed file : m.files()) {
             try {
                 if (!host.sha256(file.path()).equals(file.sha256())) {
                     return file.path() + " differs from the manifest";

@@ -223,9 +223,9 @@ final class MigrationNeeds {
             boolean huge = template.get().hugePages().isPresent()
                     || room.filter(Room::isHugetlbfs).isPresent();
             // A private mapping of huge pages reserves them all.
-            long takes = (copiesTemplate() ? ram : 0) + (huge ? ram : 0);
-            if (takes > 0) {
-                Room.claim(template.get(), room, takes, 0).ifPresent(claims::add);
+            int copies = (copiesTemplate() ? 1 : 0) + (huge ? 1 : 0);
+            if (copies > 0) {
+                claims.addAll(Room.claims(template.get(), room, copies, 0));
             }
         }
         boolean full =

@@ -46,8 +46,7 @@ record MigrationState(There there, Optional<Here> here) {
         }
 
         private boolean sealed(Manifest m) {
-            List<Manifest.Sealed> files = new ArrayList<>(List.of(m.memory(), m.state()));
-            files.addAll(m.disks());
+            List<Manifest.Sealed> files = m.files();
             boolean all = files.size() == stamps.size();
             for (int i = 0; all && i < files.size(); i++) {
                 all = files.get(i).matches(stamps.get(i));

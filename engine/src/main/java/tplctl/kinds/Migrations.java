@@ -210,6 +210,9 @@ final class Migrations implements Kind<MigrationSpec, MigrationState> {
         trace.put("template", template.map(TemplateInfo::name).orElse(""));
         trace.put("memory", template.map(t -> t.memory().text()).orElse(""));
         trace.put("state", template.map(t -> t.state().text()).orElse(""));
+        template.map(t -> t.memories().size())
+                .filter(nodes -> nodes > 1)
+                .ifPresent(nodes -> trace.put("nodes", Integer.toString(nodes)));
         trace.put("grace_ms", Long.toString(want.machine().grace().toMillis()));
         return Optional.of(trace);
     }
@@ -228,6 +231,7 @@ final class Migrations implements Kind<MigrationSpec, MigrationState> {
                         vm.name(),
                         traced.find("template").orElse(""),
                         traced.find("memory").orElse(""),
+                        Integer.parseInt(traced.find("nodes").orElse("1")),
                         traced.find("state").orElse("")),
                 "remove the VM and its disk"));
         steps.add(new Step.Emulator(new VmTask.ForgetMove(vm.name(), vm.host())));

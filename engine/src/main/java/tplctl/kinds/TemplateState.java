@@ -22,9 +22,9 @@ import tplctl.machine.TemplateInfo;
  * What was found of a template.
  *
  * @param manifest there when a whole manifest is
- * @param stamps of RAM file, state file and disks, in this order; {@code absent} for a missing one
+ * @param stamps of RAM files, state file and disks, in this order; {@code absent} for a missing one
  * @param inputs stamps of kernel and initial RAM disk
- * @param memoryBytes the size of the RAM file that is there, with or without a manifest; 0 without one
+ * @param memoryBytes the size of the RAM files that are there, with or without a manifest; 0 without one
  * @param clones names of the VMs on the host that were cloned from a template of this name and were up: the others have
  *     nothing to lose
  * @param source the manifest on the host that it is copied from, when it is a copy and that one has it
@@ -58,15 +58,14 @@ record TemplateState(
                   case $sealed in *{}*) ;; *) ask=1 ;; esac
                   id=${sealed#*\\"id\\":\\"}
                   id=${id%%\\"*}
-                  tplctl_stamp file {}
-                  tplctl_stamp file {}
-                """, t.manifest(), "\"spec_digest\":\"" + t.specDigest() + "\"", t.memory(), t.state()));
+                  for f in {} {}; do tplctl_stamp file "$f"; done
+                """, t.manifest(), "\"spec_digest\":\"" + t.specDigest() + "\"", t.memories(), t.state()));
         Layout.Dirs frozen = Layout.frozen(t.name(), "");
         for (int i = 0; i < t.machine().disks().size(); i++) {
             String file = frozen.disk(i).substring(frozen.lib().length());
             lines.add(Sh.of("  tplctl_stamp file {}\"$id\"{}", frozen.lib(), file));
         }
-        lines.add(Sh.of("else\n  tplctl_stamp left {}\nfi", t.memory()));
+        lines.add(Sh.of("else\n  for f in {}; do tplctl_stamp left \"$f\"; done\nfi", t.memories()));
         t.machine().kernel().ifPresent(path -> lines.add(Sh.of("tplctl_stamp input {}", path)));
         t.machine().initrd().ifPresent(path -> lines.add(Sh.of("tplctl_stamp input {}", path)));
         lines.add(EmulatorProbe.find(t.machine()));
@@ -99,13 +98,15 @@ record TemplateState(
         return Sh.lines(lines);
     }
 
-    static TemplateState parse(ProbeOutput output) {
+    /** Reads the answer of {@link #script} for a template that is wanted with that many RAM files. */
+    static TemplateState parse(ProbeOutput output, int nodes) {
         Answers answers = Answers.of(output);
+        List<String> memories = answers.has("left") ? answers.all("left") : answers.all("file");
         return new TemplateState(
                 answers.first("manifest").flatMap(Manifest::parse),
                 answers.all("file"),
                 answers.all("input"),
-                size(answers.first("file").or(() -> answers.first("left")).orElse(ABSENT)),
+                memories.stream().limit(nodes).mapToLong(TemplateState::size).sum(),
                 EmulatorProbe.read(answers),
                 Room.of(answers),
                 answers.all("clone"),
@@ -155,8 +156,7 @@ record TemplateState(
         if (!m.specDigest().equals(want.specDigest())) {
             return Optional.of(new Difference(Impact.REPLACE, "spec", m.specDigest(), want.specDigest()));
         }
-        List<Manifest.Sealed> sealed = new ArrayList<>(List.of(m.memory(), m.state()));
-        sealed.addAll(m.disks());
+        List<Manifest.Sealed> sealed = m.files();
         for (int i = 0; i < sealed.size(); i++) {
             String now = i < stamps.size() ? stamps.get(i) : ABSENT;
             if (now.equals(ABSENT)) {

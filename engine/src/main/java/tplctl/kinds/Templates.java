@@ -103,8 +103,8 @@ final class Templates implements Kind<Templates.Spec, TemplateState> {
         if (v.get(MEMORY).equals(v.get(STATE))) {
             to.error(v.at(STATE), "\"memory\" and \"state\" are the same file", "give them two paths");
         }
-        TemplateInfo template =
-                new TemplateInfo(v.name(), machine, v.get(MEMORY), v.get(STATE), Optional.empty(), Optional.empty());
+        TemplateInfo template = new TemplateInfo(v.name(), machine, v.get(MEMORY), v.get(STATE), Optional.empty());
+        template.memories().stream().skip(1).forEach(file -> to.provides(file, v.at(MEMORY)));
         Optional<String> builder = v.get(BUILD_ON).filter(host -> !host.equals(to.host()));
         builder.ifPresent(host -> to.refer(new Ref(host, "templates", v.name(), v.at(BUILD_ON))));
         return new Spec(template, v.get(READY).orElse(Ready.RUNNING), builder, address(to));
@@ -134,12 +134,7 @@ final class Templates implements Kind<Templates.Spec, TemplateState> {
     public Spec link(Subject self, Spec spec, Links links, Decoding errors) {
         TemplateInfo t = spec.template();
         TemplateInfo linked = new TemplateInfo(
-                t.name(),
-                MachineFields.link(t.machine(), links),
-                t.memory(),
-                t.state(),
-                Optional.empty(),
-                Optional.empty());
+                t.name(), MachineFields.link(t.machine(), links), t.memory(), t.state(), Optional.empty());
         return new Spec(linked.lyingOn(links), spec.ready(), spec.copiedFrom(), spec.address());
     }
 
@@ -155,7 +150,8 @@ final class Templates implements Kind<Templates.Spec, TemplateState> {
         return new Probe<>(
                 TemplateState.script(want.template()),
                 elsewhere,
-                out -> TemplateState.parse(out).knowing(out, want.template(), want.copiedFrom()));
+                out -> TemplateState.parse(out, want.template().memories().size())
+                        .knowing(out, want.template(), want.copiedFrom()));
     }
 
     @Override
@@ -196,7 +192,7 @@ final class Templates implements Kind<Templates.Spec, TemplateState> {
                 want.copiedFrom().isPresent()
                         ? copyTask(self, want, have, want.copiedFrom().get())
                         : task(self, want, have)));
-        movedFrom(want.template(), have).ifPresent(old -> steps.add(dropStep(old)));
+        movedFrom(want.template(), have).forEach(old -> steps.add(dropStep(old)));
         Change change = new Change(
                 difference.get().impact(),
                 difference.get().field(),
@@ -253,7 +249,7 @@ final class Templates implements Kind<Templates.Spec, TemplateState> {
                 template.machine(),
                 platform,
                 Layout.building(self.name()),
-                TemplateScripts.draft(template.memory()),
+                TemplateScripts.draftMemories(template),
                 new Identity(self.name(), identity.uuid()));
         return new VmTask.BuildTemplate(
                 template,
@@ -277,10 +273,11 @@ final class Templates implements Kind<Templates.Spec, TemplateState> {
     }
 
     // A RAM file that the template had elsewhere would take its memory for ever.
-    private static Optional<Manifest.Sealed> movedFrom(TemplateInfo template, TemplateState have) {
-        return have.manifest()
-                .map(Manifest::memory)
-                .filter(old -> !old.path().equals(template.memory().text()));
+    private static List<Manifest.Sealed> movedFrom(TemplateInfo template, TemplateState have) {
+        List<String> now = template.memories().stream().map(AbsPath::text).toList();
+        return have.manifest().map(Manifest::memory).orElse(List.of()).stream()
+                .filter(old -> !now.contains(old.path()))
+                .toList();
     }
 
     private static Step dropStep(Manifest.Sealed old) {
@@ -292,10 +289,10 @@ final class Templates implements Kind<Templates.Spec, TemplateState> {
     }
 
     private static Step removeStep(String name, TemplateInfo template, TemplateState have) {
-        String memory = have.manifest()
-                .map(m -> m.memory().path())
-                .orElse(template.memory().text());
-        Sh script = TemplateScripts.remove(name, memory, template.state().text());
+        List<Manifest.Sealed> old = have.manifest().map(Manifest::memory).orElse(List.of());
+        String memory = old.isEmpty() ? template.memory().text() : old.get(0).path();
+        int nodes = old.isEmpty() ? template.memories().size() : old.size();
+        Sh script = TemplateScripts.remove(name, memory, nodes, template.state().text());
         return new Step.Run(script, "remove the old template, which leaves no room for another");
     }
 
@@ -328,10 +325,7 @@ final class Templates implements Kind<Templates.Spec, TemplateState> {
             return List.of();
         }
         boolean first = removesFirst(want.template(), have);
-        long ram = want.template().machine().ram().bytes();
-        return Room.claim(want.template(), have.room(), ram, first ? have.memoryBytes() : 0)
-                .map(List::of)
-                .orElse(List.of());
+        return Room.claims(want.template(), have.room(), 1, first ? have.memoryBytes() : 0);
     }
 
     @Override
@@ -339,6 +333,10 @@ final class Templates implements Kind<Templates.Spec, TemplateState> {
         Map<String, String> trace = new LinkedHashMap<>();
         trace.put("memory", want.template().memory().text());
         trace.put("state", want.template().state().text());
+        int nodes = want.template().memories().size();
+        if (nodes > 1) {
+            trace.put("nodes", Integer.toString(nodes));
+        }
         return Optional.of(trace);
     }
 
@@ -346,7 +344,8 @@ final class Templates implements Kind<Templates.Spec, TemplateState> {
     public Removal removal(Subject self, Map<String, String> trace) {
         String memory = trace.getOrDefault("memory", "");
         String state = trace.getOrDefault("state", "");
+        int nodes = Integer.parseInt(trace.getOrDefault("nodes", "1"));
         return new Removal(
-                memory, new Step.Run(TemplateScripts.remove(self.name(), memory, state), "remove the template"));
+                memory, new Step.Run(TemplateScripts.remove(self.name(), memory, nodes, state), "remove the template"));
     }
 }

@@ -182,7 +182,7 @@ final class VmChanges {
                 have.template().map(Manifest::platform).orElseGet(() -> Platform.unknown(template.machine()));
         String build = have.template().map(Manifest::id).orElse(UNKNOWN_BUILD);
         VmRecord record = record(platform, build);
-        List<String> argv = CommandLine.clone(want.hardware(), platform, dirs, template.memory(), identity());
+        List<String> argv = CommandLine.clone(want.hardware(), platform, dirs, template.memories(), identity());
         Sh prepare = VmScripts.prepareClone(record, template.machine().disks().size(), have.leftovers());
         return new VmTask.StartVm(
                 self.name(),
@@ -217,7 +217,7 @@ final class VmChanges {
                 build,
                 want.digest(),
                 identity().uuid(),
-                want.hardware().ram().bytes(),
+                want.hardware().nodes().stream().map(node -> node.ram().bytes()).toList(),
                 platform);
     }
 

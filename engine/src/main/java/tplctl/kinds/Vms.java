@@ -1,7 +1,6 @@
 package tplctl.kinds;
 
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -162,9 +161,7 @@ final class Vms implements Kind<VmSpec, VmState> {
             return List.of(); // a private mapping of a tmpfs file takes ordinary memory, page by page
         }
         long ram = template.machine().ram().bytes();
-        List<Claim> claims = new ArrayList<>();
-        Room.claim(template, have.room(), ram, have.isAlive() ? ram : 0).ifPresent(claims::add);
-        return claims;
+        return Room.claims(template, have.room(), 1, have.isAlive() ? ram : 0);
     }
 
     @Override

@@ -2,7 +2,6 @@ package tplctl.machine;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import tplctl.kind.AbsPath;
 
 /**
@@ -10,8 +9,10 @@ import tplctl.kind.AbsPath;
  * tplctl adds follows.
  */
 public final class CommandLine {
-    /** The id of the RAM backend, and so of the RAM block in a migration stream. */
-    public static final String RAM_ID = "mem0";
+    /** The id of the RAM backend of a NUMA node, and so of its RAM block in a migration stream. */
+    public static String ramId(int node) {
+        return "mem" + node;
+    }
 
     /**
      * Where a card sits.
@@ -23,11 +24,11 @@ public final class CommandLine {
 
     /** Where the guest's RAM is. */
     public sealed interface Ram {
-        /** In a file that others may map: a template's, while it is built. */
-        record Shared(AbsPath file) implements Ram {}
+        /** In files that others may map, one for each NUMA node: a template's, while it is built. */
+        record Shared(List<AbsPath> files) implements Ram {}
 
-        /** A template's file, copy-on-write. */
-        record Private(AbsPath file) implements Ram {}
+        /** A template's files, copy-on-write. */
+        record Private(List<AbsPath> files) implements Ram {}
 
         /** Its own, anonymous. */
         record Own() implements Ram {}
@@ -46,9 +47,9 @@ public final class CommandLine {
         this.dirs = dirs;
     }
 
-    /** A template's machine, to be booted and frozen. */
+    /** A template's machine, to be booted and frozen; {@code memory} has a file for each NUMA node. */
     public static List<String> template(
-            Machine machine, Platform platform, Layout.Dirs dirs, AbsPath memory, Identity identity) {
+            Machine machine, Platform platform, Layout.Dirs dirs, List<AbsPath> memory, Identity identity) {
         CommandLine line = new CommandLine(machine, platform, dirs);
         line.machine(new Ram.Shared(memory), List.of());
         line.identity(identity);
@@ -57,7 +58,7 @@ public final class CommandLine {
 
     /** A machine that waits for a template's state. Its cards are plugged in after the load. */
     public static List<String> clone(
-            Machine machine, Platform platform, Layout.Dirs dirs, AbsPath memory, Identity identity) {
+            Machine machine, Platform platform, Layout.Dirs dirs, List<AbsPath> memory, Identity identity) {
         CommandLine line = new CommandLine(machine, platform, dirs);
         line.machine(new Ram.Private(memory), List.of());
         line.identity(identity);
@@ -76,7 +77,7 @@ public final class CommandLine {
     /**
      * A machine that waits, stopped, for another one's state to arrive.
      *
-     * @param memory the template's RAM file; empty when the RAM is to be its own
+     * @param memory the template's RAM files; empty when the RAM is to be its own
      * @param guid the generation id of the machine that arrives, so that its guest does not take itself for a copy
      * @param slots where each of the cards sits in the machine that arrives, in their order
      */
@@ -84,7 +85,7 @@ public final class CommandLine {
             Machine machine,
             Platform platform,
             Layout.Dirs dirs,
-            Optional<AbsPath> memory,
+            List<AbsPath> memory,
             Identity identity,
             String guid,
             List<Machine.Nic> nics,
@@ -92,7 +93,7 @@ public final class CommandLine {
         CommandLine line = new CommandLine(machine, platform, dirs);
         line.arrives = true;
         line.slots = List.copyOf(slots);
-        line.machine(memory.<Ram>map(Ram.Private::new).orElseGet(Ram.Own::new), nics);
+        line.machine(memory.isEmpty() ? new Ram.Own() : new Ram.Private(memory), nics);
         line.identity(identity, guid);
         return line.argv;
     }
@@ -105,8 +106,12 @@ public final class CommandLine {
         add("-cpu", cpu());
         add("-smp", machine.vcpus() + ",cores=" + machine.vcpus() + ",threads=1,sockets=1");
         add("-m", memory());
-        add("-object", backend(ram));
-        add("-numa", "node,nodeid=0,cpus=0-" + (machine.vcpus() - 1) + ",memdev=" + RAM_ID);
+        for (int node = 0; node < machine.nodes().size(); node++) {
+            add("-object", backend(ram, node));
+        }
+        for (int node = 0; node < machine.nodes().size(); node++) {
+            add("-numa", numa(node));
+        }
         for (int i = 0; i < machine.disks().size(); i++) {
             add("-drive", Opts.with("file", dirs.disk(i)).and("if", "virtio").and("format", "qcow2"));
         }
@@ -170,22 +175,26 @@ public final class CommandLine {
         return machine.ram() + slots + max;
     }
 
-    private String backend(Ram ram) {
-        if (ram instanceof Ram.Own) {
-            return Opts.of("memory-backend-ram")
-                    .and("id", RAM_ID)
-                    .and("size", machine.ram())
-                    .toString();
+    private String numa(int node) {
+        Opts numa = Opts.of("node").and("nodeid", node);
+        machine.nodes().get(node).cpus().forEach(range -> numa.and("cpus", range));
+        return numa.and("memdev", ramId(node)).toString();
+    }
+
+    private String backend(Ram ram, int node) {
+        Machine.Node of = machine.nodes().get(node);
+        Opts backend = Opts.of(ram instanceof Ram.Own ? "memory-backend-ram" : "memory-backend-file")
+                .and("id", ramId(node))
+                .and("size", of.ram());
+        if (ram instanceof Ram.Shared shared) {
+            backend.and("mem-path", shared.files().get(node)).and("share", "on");
+        } else if (ram instanceof Ram.Private mapped) {
+            backend.and("mem-path", mapped.files().get(node)).and("share", "off");
+            if (platform.mapsTemplateReadOnly()) {
+                backend.and("readonly", "on").and("rom", "off");
+            }
         }
-        AbsPath file = ram instanceof Ram.Shared shared ? shared.file() : ((Ram.Private) ram).file();
-        Opts backend = Opts.of("memory-backend-file")
-                .and("id", RAM_ID)
-                .and("size", machine.ram())
-                .and("mem-path", file)
-                .and("share", ram instanceof Ram.Shared ? "on" : "off");
-        if (ram instanceof Ram.Private && platform.mapsTemplateReadOnly()) {
-            backend.and("readonly", "on").and("rom", "off");
-        }
+        of.hostNode().ifPresent(host -> backend.and("host-nodes", host).and("policy", "bind"));
         return backend.toString();
     }
 

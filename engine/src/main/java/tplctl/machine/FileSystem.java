@@ -12,6 +12,14 @@ import tplctl.kind.ByteSize;
  * @param pageSize the page size of a hugetlbfs, if the user set one
  */
 public record FileSystem(AbsPath path, String type, Optional<ByteSize> size, Optional<ByteSize> pageSize) {
+    public boolean isHugetlbfs() {
+        return type.equals("hugetlbfs");
+    }
+
+    public boolean isTmpfs() {
+        return type.equals("tmpfs");
+    }
+
     /** The pool that huge pages of that size are claimed from, as all claims on it name it. */
     public static String hugePagePool(ByteSize pageSize) {
         return "huge pages of " + pageSize;

@@ -17,6 +17,7 @@ import tplctl.kind.Ref;
  * @param options further options of {@code -machine}, in the user's order
  * @param accel {@code auto}, {@code kvm} or {@code tcg}
  * @param cpu the model; empty for {@code host} under kvm and {@code max} under tcg
+ * @param numa the guest's NUMA nodes; empty for one node with all of it
  * @param serial a {@code -serial} device of the user's; empty for a Unix socket in the run directory
  * @param monitor likewise for {@code -monitor}
  * @param qmp likewise for a second QMP server; tplctl always has its own
@@ -32,6 +33,7 @@ public record Machine(
         ByteSize ram,
         Optional<Integer> slots,
         Optional<ByteSize> maxRam,
+        List<Node> numa,
         List<Disk> disks,
         Optional<AbsPath> kernel,
         Optional<AbsPath> initrd,
@@ -47,10 +49,23 @@ public record Machine(
     public Machine {
         options = Collections.unmodifiableMap(new LinkedHashMap<>(options));
         cpuOptions = List.copyOf(cpuOptions);
+        numa = List.copyOf(numa);
         disks = List.copyOf(disks);
         nics = List.copyOf(nics);
         devices = List.copyOf(devices);
         extraArgs = List.copyOf(extraArgs);
+    }
+
+    /**
+     * One NUMA node of the guest, with a RAM backend of its own.
+     *
+     * @param cpus ranges of its virtual CPUs, such as {@code 0-3}; none for a node of RAM alone
+     * @param hostNode the host's node that its RAM is taken from
+     */
+    public record Node(List<String> cpus, ByteSize ram, Optional<Integer> hostNode) {
+        public Node {
+            cpus = List.copyOf(cpus);
+        }
     }
 
     /** A disk that the machine boots on through an overlay of its own; {@code image} is known once it is linked. */
@@ -63,6 +78,11 @@ public record Machine(
      * @param mac the address; empty for one derived from host, owner and name
      */
     public record Nic(String netdev, String model, Optional<String> mac) {}
+
+    /** Its NUMA nodes, one at least. */
+    public List<Node> nodes() {
+        return numa.isEmpty() ? List.of(new Node(List.of("0-" + (vcpus - 1)), ram, Optional.empty())) : numa;
+    }
 
     /** Everything that it is, as one text; the same for equal machines, wherever in a playbook they are written. */
     public String fingerprint() {
@@ -91,6 +111,7 @@ public record Machine(
                 ram,
                 slots,
                 maxRam,
+                numa,
                 linked,
                 kernel,
                 initrd,
@@ -117,6 +138,7 @@ public record Machine(
                 ram,
                 slots,
                 maxRam,
+                numa,
                 disks,
                 kernel,
                 initrd,

@@ -96,6 +96,7 @@ public final class MachineFields {
                     RAM,
                     SLOTS,
                     MAX_RAM,
+                    NumaFields.NUMA,
                     DISK,
                     DISKS,
                     KERNEL,
@@ -129,6 +130,7 @@ public final class MachineFields {
                 .filter(max -> max.bytes() <= v.get(RAM).bytes())
                 .ifPresent(
                         max -> to.error(v.at(MAX_RAM), "max_ram " + max + " is not more than ram " + v.get(RAM), ""));
+        NumaFields.check(v.get(NumaFields.NUMA), v.get(VCPUS), v.get(RAM), v.at(NumaFields.NUMA), to);
         if (v.get(KERNEL).isEmpty()
                 && (v.get(INITRD).isPresent() || v.get(APPEND).isPresent())) {
             to.error(v.at(), "\"initrd\" and \"append\" need a \"kernel\"", "");
@@ -147,6 +149,7 @@ public final class MachineFields {
                 v.get(RAM),
                 v.get(SLOTS),
                 v.get(MAX_RAM),
+                v.get(NumaFields.NUMA),
                 disks,
                 v.get(KERNEL),
                 v.get(INITRD),

@@ -1,6 +1,7 @@
 package tplctl.machine;
 
 import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
@@ -12,6 +13,7 @@ import java.util.Optional;
  * What is known of a sealed template; the JSON file beside its state. There is a template exactly when there is a whole manifest.
  *
  * @param id names the build: the first digits of the digest of all its files
+ * @param memory the RAM files, one for each NUMA node
  * @param emulatorStamp see {@link Sealed#stamp}, of the emulator's program file
  * @param inputs stamps of the kernel and the initial RAM disk, which the guest was booted from
  */
@@ -24,7 +26,7 @@ public record Manifest(
         String emulatorStamp,
         Platform platform,
         long ramBytes,
-        Sealed memory,
+        List<Sealed> memory,
         Sealed state,
         List<Sealed> disks,
         List<String> inputs) {
@@ -49,6 +51,7 @@ public record Manifest(
     private static final String SCHEMA = "tplctl.template/v1";
 
     public Manifest {
+        memory = List.copyOf(memory);
         disks = List.copyOf(disks);
         inputs = List.copyOf(inputs);
     }
@@ -59,9 +62,15 @@ public record Manifest(
     }
 
     private List<String> digests() {
-        List<String> digests = new ArrayList<>(List.of(memory.sha256(), state.sha256()));
-        disks.forEach(d -> digests.add(d.sha256()));
-        return digests;
+        return files().stream().map(Sealed::sha256).toList();
+    }
+
+    /** All its files: those of the RAM, the state, the disks. */
+    public List<Sealed> files() {
+        List<Sealed> files = new ArrayList<>(memory);
+        files.add(state);
+        files.addAll(disks);
+        return files;
     }
 
     /** One line of JSON. */
@@ -79,11 +88,9 @@ public record Manifest(
         json.addProperty("accel", platform.accel());
         json.addProperty("accel_reason", platform.accelReason());
         json.addProperty("ram_bytes", ramBytes);
-        json.add("memory", sealed(memory));
+        json.add("memory", array(memory));
         json.add("state", sealed(state));
-        JsonArray diskArray = new JsonArray();
-        disks.forEach(d -> diskArray.add(sealed(d)));
-        json.add("disks", diskArray);
+        json.add("disks", array(disks));
         JsonArray inputArray = new JsonArray();
         inputs.forEach(inputArray::add);
         json.add("inputs", inputArray);
@@ -97,8 +104,6 @@ public record Manifest(
             if (!SCHEMA.equals(json.get("schema").getAsString())) {
                 return Optional.empty();
             }
-            List<Sealed> disks = new ArrayList<>();
-            json.getAsJsonArray("disks").forEach(d -> disks.add(sealed(d.getAsJsonObject())));
             List<String> inputs = new ArrayList<>();
             json.getAsJsonArray("inputs").forEach(i -> inputs.add(i.getAsString()));
             return Optional.of(new Manifest(
@@ -114,9 +119,9 @@ public record Manifest(
                             text(json, "accel_reason"),
                             QemuVersion.parse(text(json, "emulator_version")).orElse(QemuVersion.UNKNOWN)),
                     json.get("ram_bytes").getAsLong(),
-                    sealed(json.getAsJsonObject("memory")),
+                    list(json.get("memory")),
                     sealed(json.getAsJsonObject("state")),
-                    disks,
+                    list(json.get("disks")),
                     inputs));
         } catch (JsonParseException
                 | IllegalStateException
@@ -130,6 +135,22 @@ public record Manifest(
 
     private static String text(JsonObject json, String key) {
         return json.get(key).getAsString();
+    }
+
+    private static JsonArray array(List<Sealed> files) {
+        JsonArray array = new JsonArray();
+        files.forEach(f -> array.add(sealed(f)));
+        return array;
+    }
+
+    // A single file is what templates of one node had at first.
+    private static List<Sealed> list(JsonElement json) {
+        if (json.isJsonObject()) {
+            return List.of(sealed(json.getAsJsonObject()));
+        }
+        List<Sealed> files = new ArrayList<>();
+        json.getAsJsonArray().forEach(f -> files.add(sealed(f.getAsJsonObject())));
+        return files;
     }
 
     private static JsonObject sealed(Sealed file) {

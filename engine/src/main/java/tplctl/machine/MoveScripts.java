@@ -83,8 +83,7 @@ public final class MoveScripts {
                   if { read -r sealed < {}; } 2>/dev/null; then
                     id=${sealed#*\\"id\\":\\"}
                     id=${id%%\\"*}
-                    tplctl_stamp file {}
-                    tplctl_stamp file {}""", t.manifest(), t.memory(), t.state()));
+                    for f in {} {}; do tplctl_stamp file "$f"; done""", t.manifest(), t.memories(), t.state()));
         Layout.Dirs frozen = Layout.frozen(t.name(), "");
         for (int i = 0; i < t.machine().disks().size(); i++) {
             lines.add(Sh.of(

@@ -1,5 +1,6 @@
 package tplctl.machine;
 
+import java.util.List;
 import java.util.Optional;
 import tplctl.kind.AbsPath;
 import tplctl.kind.ByteSize;
@@ -57,28 +58,41 @@ public record Room(String type, long blockSize, long freeBytes) {
         return type.equals("tmpfs");
     }
 
-    /** What a RAM file of a template takes, wherever it will lie; empty when that is not a limited pool. */
-    public static Optional<Claim> claim(TemplateInfo template, Optional<Room> room, long bytes, long gives) {
+    /**
+     * What RAM files of a template take, wherever they will lie; nothing when that is not a limited pool.
+     *
+     * @param copies how often the template's RAM is taken
+     * @param gives bytes that are given back first
+     */
+    public static List<Claim> claims(TemplateInfo template, Optional<Room> room, int copies, long gives) {
         Optional<ByteSize> pages =
                 template.hugePages().or(() -> room.filter(Room::isHugetlbfs).map(r -> new ByteSize(r.blockSize())));
         long free = room.map(Room::freeBytes).orElse(-1L);
         if (pages.isPresent()) {
-            long page = pages.get().bytes();
             // Before the mount is there, the room seen is that of the directory beneath it.
-            long freePages = room.filter(Room::isHugetlbfs).isPresent() ? free / page : -1;
-            return Optional.of(new Claim(
+            long known = room.filter(Room::isHugetlbfs).isPresent()
+                    ? free / pages.get().bytes()
+                    : -1;
+            return List.of(new Claim(
                     FileSystem.hugePagePool(pages.get()),
                     "pages",
-                    freePages,
-                    new ByteSize(bytes).in(page),
-                    gives / page));
+                    known,
+                    copies * pagesOf(template, pages.get()),
+                    gives / pages.get().bytes()));
         }
         boolean onTmpfs = room.filter(Room::isTmpfs).isPresent();
         if (template.tmpfs().isPresent() || onTmpfs) {
             AbsPath mount = template.tmpfs().orElse(template.memory().parent());
             long known = onTmpfs && free != UNLIMITED ? free : -1;
-            return Optional.of(new Claim(FileSystem.tmpfsPool(mount), "bytes", known, bytes, gives));
+            long takes = copies * template.machine().ram().bytes();
+            return List.of(new Claim(FileSystem.tmpfsPool(mount), "bytes", known, takes, gives));
         }
-        return Optional.empty();
+        return List.of();
+    }
+
+    private static long pagesOf(TemplateInfo template, ByteSize page) {
+        return template.machine().nodes().stream()
+                .mapToLong(node -> node.ram().in(page.bytes()))
+                .sum();
     }
 }

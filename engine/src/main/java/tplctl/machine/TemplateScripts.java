@@ -11,9 +11,19 @@ public final class TemplateScripts {
 
     private TemplateScripts() {}
 
-    /** Where the RAM file is while the template is built. */
+    /** Where a file is while the template is built. */
     public static AbsPath draft(AbsPath path) {
         return path.plus(DRAFT);
+    }
+
+    /** Where the RAM files are while the template is built. */
+    public static List<AbsPath> draftMemories(TemplateInfo template) {
+        return template.memories().stream().map(TemplateScripts::draft).toList();
+    }
+
+    /** Removes the RAM and state files of a template that is not finished. */
+    public static Sh dropDrafts(TemplateInfo template) {
+        return Sh.of("rm -f -- {} {}", draftMemories(template), draft(template.state()));
     }
 
     /** Clears an interrupted build's remains, its emulator first, and makes the overlays that the template boots on. */
@@ -22,8 +32,8 @@ public final class TemplateScripts {
         List<Sh> lines = new ArrayList<>();
         lines.add(Sh.of("set -e").aside());
         lines.add(HostScripts.kill(dirs));
-        lines.add(Sh.of(
-                "rm -rf -- {} {} {} {}", dirs.run(), dirs.lib(), draft(template.memory()), draft(template.state())));
+        lines.add(Sh.of("rm -rf -- {} {}", dirs.run(), dirs.lib()));
+        lines.add(dropDrafts(template));
         lines.add(HostScripts.makeDirs(dirs));
         List<Machine.Disk> disks = template.machine().disks();
         for (int i = 0; i < disks.size(); i++) {
@@ -69,23 +79,17 @@ public final class TemplateScripts {
 
     /** Puts RAM and state files in their places; the manifest that makes them a template is written after this. */
     public static Sh place(TemplateInfo template) {
-        return Sh.of(
-                """
-                set -e
-                chmod 0400 -- {} {}
-                sync -- {}
-                rm -f -- {}
-                mv -f -- {} {}
-                mv -f -- {} {}
-                """,
-                draft(template.memory()),
+        List<Sh> lines = new ArrayList<>();
+        lines.add(Sh.of(
+                "set -e\nchmod 0400 -- {} {}\nsync -- {}\nrm -f -- {}",
+                draftMemories(template),
                 draft(template.state()),
                 draft(template.state()),
-                template.manifest(),
-                draft(template.memory()),
-                template.memory(),
-                draft(template.state()),
-                template.state());
+                template.manifest()));
+        List<AbsPath> files = new ArrayList<>(template.memories());
+        files.add(template.state());
+        files.forEach(file -> lines.add(Sh.of("mv -f -- {} {}", draft(file), file)));
+        return Sh.lines(lines);
     }
 
     /** Removes a sealed file that its template no longer has, unless another one took its place. */
@@ -103,10 +107,19 @@ public final class TemplateScripts {
         return Sh.of("TZ=UTC0 stat -L -c {} -- {}", HostScripts.STAMP, paths);
     }
 
-    /** Removes the files of a template, the manifest first, and of its builds those that no overlay stands on. */
-    public static Sh remove(String name, String memory, String state) {
+    /**
+     * Removes the files of a template, the manifest first, and of its builds those that no overlay stands on.
+     *
+     * @param nodes how many RAM files there are
+     */
+    public static Sh remove(String name, String memory, int nodes, String state) {
         Layout.Dirs dirs = Layout.building(name);
-        Sh files = Sh.of("rm -f -- {} {} {} {} {}", state + ".json", memory, state, memory + DRAFT, state + DRAFT);
+        List<String> memories = new ArrayList<>();
+        for (int node = 0; node < nodes; node++) {
+            memories.add(TemplateInfo.memory(memory, node));
+        }
+        List<String> drafts = memories.stream().map(m -> m + DRAFT).toList();
+        Sh files = Sh.of("rm -f -- {} {} {} {} {}", state + ".json", memories, state, drafts, state + DRAFT);
         return Sh.lines(List.of(
                 Sh.of("set -e").aside(),
                 HostScripts.kill(dirs),

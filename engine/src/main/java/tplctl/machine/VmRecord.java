@@ -1,8 +1,12 @@
 package tplctl.machine;
 
+import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -10,6 +14,7 @@ import java.util.Optional;
  *
  * @param template the template's name; empty for a machine of its own
  * @param templateId the build that it was cloned from; empty for a machine of its own
+ * @param ramBytes of each NUMA node
  * @param digest of everything that would make another machine of it
  */
 public record VmRecord(
@@ -19,9 +24,13 @@ public record VmRecord(
         String templateId,
         String digest,
         String uuid,
-        long ramBytes,
+        List<Long> ramBytes,
         Platform platform) {
     private static final String SCHEMA = "tplctl.vm/v1";
+
+    public VmRecord {
+        ramBytes = List.copyOf(ramBytes);
+    }
 
     public String toJson() {
         JsonObject json = new JsonObject();
@@ -32,7 +41,9 @@ public record VmRecord(
         json.addProperty("template_id", templateId);
         json.addProperty("digest", digest);
         json.addProperty("uuid", uuid);
-        json.addProperty("ram_bytes", ramBytes);
+        JsonArray ram = new JsonArray();
+        ramBytes.forEach(ram::add);
+        json.add("ram_bytes", ram);
         json.addProperty("machine_type", platform.machineType());
         json.addProperty("accel", platform.accel());
         json.addProperty("accel_reason", platform.accelReason());
@@ -59,7 +70,7 @@ public record VmRecord(
                     text(json, "template_id"),
                     text(json, "digest"),
                     text(json, "uuid"),
-                    json.get("ram_bytes").getAsLong(),
+                    numbers(json.get("ram_bytes")),
                     platform));
         } catch (JsonParseException
                 | IllegalStateException
@@ -74,6 +85,16 @@ public record VmRecord(
     /** What a template's clones have in their records, for {@code grep -F}. */
     static String templateField(String name) {
         return "\"template\":\"" + name + "\"";
+    }
+
+    // A single number is what machines of one node had at first.
+    private static List<Long> numbers(JsonElement json) {
+        if (json.isJsonPrimitive()) {
+            return List.of(json.getAsLong());
+        }
+        List<Long> numbers = new ArrayList<>();
+        json.getAsJsonArray().forEach(each -> numbers.add(each.getAsLong()));
+        return numbers;
     }
 
     private static String text(JsonObject json, String key) {

@@ -76,8 +76,10 @@ public final class VmScripts {
     /**
      * Removes a VM that came from another host; and its template's files, when the host got them for such VMs only: no VM stands on
      * them any more and no owner has made the template here.
+     *
+     * @param nodes how many RAM files the template has
      */
-    public static Sh removeArrived(String name, String template, String memory, String state) {
+    public static Sh removeArrived(String name, String template, String memory, int nodes, String state) {
         Layout.Dirs dirs = Layout.vm(name);
         List<Sh> lines = new ArrayList<>();
         lines.add(Sh.of("set -e").aside());
@@ -104,7 +106,7 @@ public final class VmScripts {
                     Layout.LIB,
                     Layout.template(template) + "/",
                     Layout.LIB,
-                    TemplateScripts.remove(template, memory, state)));
+                    TemplateScripts.remove(template, memory, nodes, state)));
         }
         return Sh.lines(lines);
     }

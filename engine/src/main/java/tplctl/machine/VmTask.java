@@ -45,7 +45,7 @@ public sealed interface VmTask extends EmulatorTask
             lines.add("wait for " + ready);
             lines.add("QMP stop; migrate-set-capabilities x-ignore-shared=true; migrate to " + template.state()
                     + "; quit");
-            lines.add("seal " + template.memory() + ", " + template.state()
+            lines.add("seal " + template.memoriesShown() + ", " + template.state()
                     + " and the disk (mode 0400, SHA-256); write " + template.manifest());
             return lines;
         }
@@ -198,7 +198,7 @@ public sealed interface VmTask extends EmulatorTask
             List<String> lines = new ArrayList<>();
             template.filter(Moved::copied)
                     .ifPresent(t -> lines.add("copy the template " + t.info().name() + " from " + from + " to " + to
-                            + ": " + t.info().memory() + ", " + t.info().state() + ", its disks, and last "
+                            + ": " + t.info().memoriesShown() + ", " + t.info().state() + ", its disks, and last "
                             + t.info().manifest()));
             lines.add("on " + to + ": " + HostScripts.shown(arriving("GUID", List.of()), Optional.empty()));
             lines.add("on " + to + ": QMP migrate-incoming unix:" + dirs.incomingSocket());
@@ -210,7 +210,14 @@ public sealed interface VmTask extends EmulatorTask
         public List<String> arriving(String guid, List<CommandLine.Slot> slots) {
             Platform platform = record.map(VmRecord::platform).orElseGet(() -> Platform.unknown(machine));
             return CommandLine.arriving(
-                    machine, platform, dirs, template.map(t -> t.info().memory()), identity, guid, cards, slots);
+                    machine,
+                    platform,
+                    dirs,
+                    template.map(t -> t.info().memories()).orElse(List.of()),
+                    identity,
+                    guid,
+                    cards,
+                    slots);
         }
 
         @Override
@@ -261,7 +268,8 @@ public sealed interface VmTask extends EmulatorTask
         @Override
         public List<String> shown() {
             return List.of("copy the template " + template.name() + " from " + from + " to " + to + ": "
-                    + template.memory() + ", " + template.state() + ", its disks, and last " + template.manifest());
+                    + template.memoriesShown() + ", " + template.state() + ", its disks, and last "
+                    + template.manifest());
         }
 
         @Override

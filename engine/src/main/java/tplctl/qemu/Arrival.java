@@ -64,8 +64,11 @@ final class Arrival {
     }
 
     private List<String> argv(VmRecord record, boolean sharing, String guid, List<CommandLine.Slot> slots) {
-        Optional<AbsPath> memory =
-                task.template().filter(t -> sharing).map(t -> t.info()).map(TemplateInfo::memory);
+        List<AbsPath> memory = task.template()
+                .filter(t -> sharing)
+                .map(t -> t.info())
+                .map(TemplateInfo::memories)
+                .orElse(List.of());
         return CommandLine.arriving(
                 task.machine(), record.platform(), dirs, memory, task.identity(), guid, task.cards(), slots);
     }

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import tplctl.host.Host;
+import tplctl.kind.AbsPath;
 import tplctl.machine.CommandLine;
 import tplctl.machine.Layout;
 import tplctl.machine.MoveMark;
@@ -113,22 +114,25 @@ final class LiveMove {
         List<String> out = new ArrayList<>(List.of("migrate-out"));
         out.addAll(relays.peer(channel));
         boolean filtered = way == Way.FILTERED;
-        out.addAll(List.of(
-                dirs.qmp(),
-                way.word,
-                via,
-                filtered ? CommandLine.RAM_ID : "",
-                filtered ? task.template().orElseThrow().info().memory().text() : "",
-                dirs.moving(),
-                dirs.moved(),
-                mark.toJson(),
-                limit,
-                limit));
+        out.addAll(List.of(dirs.qmp(), way.word, via));
+        out.addAll(filtered ? blocks() : List.of("0"));
+        out.addAll(List.of(dirs.moving(), dirs.moved(), mark.toJson(), limit, limit));
         out.addAll(disks);
         RelayClient.Work arriving = relays.destination().start(in, told -> {});
         RelayClient.Work leaving = relays.source().start(out, new Progress());
         return new RelayPair.Both(leaving, arriving)
                 .await(task.transfer().limit().multipliedBy(2).plus(MORE));
+    }
+
+    /** How many RAM blocks the template has, and the id and file of each. */
+    private List<String> blocks() {
+        List<AbsPath> memories = task.template().orElseThrow().info().memories();
+        List<String> fields = new ArrayList<>(List.of(Integer.toString(memories.size())));
+        for (int node = 0; node < memories.size(); node++) {
+            fields.add(CommandLine.ramId(node));
+            fields.add(memories.get(node).text());
+        }
+        return fields;
     }
 
     private static Map<String, Object> metrics(List<String> answer, boolean byItself) {

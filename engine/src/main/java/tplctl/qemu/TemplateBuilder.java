@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import tplctl.host.Host;
 import tplctl.host.HostException;
+import tplctl.kind.AbsPath;
 import tplctl.kind.Content;
 import tplctl.kind.Sh;
 import tplctl.machine.HostScripts;
@@ -133,28 +134,37 @@ final class TemplateBuilder {
     }
 
     private void seal() {
-        String memory = host.sha256(TemplateScripts.draft(template.memory()).text());
+        List<String> memory = TemplateScripts.draftMemories(template).stream()
+                .map(file -> host.sha256(file.text()))
+                .toList();
         String state = host.sha256(TemplateScripts.draft(template.state()).text());
         List<String> disks = new ArrayList<>();
         int count = template.machine().disks().size();
         for (int i = 0; i < count; i++) {
             disks.add(host.sha256(task.dirs().disk(i)));
         }
-        String id = Content.of(memory + state + String.join("", disks)).sha256().substring(0, 16);
+        String id = Content.of(String.join("", memory) + state + String.join("", disks))
+                .sha256()
+                .substring(0, 16);
         emulator.shell(TemplateScripts.freezeDisks(template, id), SEAL);
         emulator.shell(TemplateScripts.place(template), SEAL);
 
         Layout.Dirs frozen = Layout.frozen(template.name(), id);
-        List<String> paths = new ArrayList<>(
-                List.of(template.memory().text(), template.state().text()));
+        List<String> paths =
+                new ArrayList<>(template.memories().stream().map(AbsPath::text).toList());
+        paths.add(template.state().text());
         for (int i = 0; i < count; i++) {
             paths.add(frozen.disk(i));
         }
+        List<String> digests = new ArrayList<>(memory);
+        digests.add(state);
+        digests.addAll(disks);
         List<String> stamps = emulator.lines(TemplateScripts.stamps(paths));
-        List<Manifest.Sealed> sealedDisks = new ArrayList<>();
-        for (int i = 0; i < count; i++) {
-            sealedDisks.add(new Manifest.Sealed(paths.get(i + 2), disks.get(i), stamps.get(i + 2)));
+        List<Manifest.Sealed> sealed = new ArrayList<>();
+        for (int i = 0; i < paths.size(); i++) {
+            sealed.add(new Manifest.Sealed(paths.get(i), digests.get(i), stamps.get(i)));
         }
+        int nodes = memory.size();
         Manifest manifest = new Manifest(
                 template.name(),
                 task.owner(),
@@ -164,9 +174,9 @@ final class TemplateBuilder {
                 task.emulatorStamp(),
                 task.platform(),
                 template.machine().ram().bytes(),
-                new Manifest.Sealed(paths.get(0), memory, stamps.get(0)),
-                new Manifest.Sealed(paths.get(1), state, stamps.get(1)),
-                sealedDisks,
+                sealed.subList(0, nodes),
+                sealed.get(nodes),
+                sealed.subList(nodes + 1, sealed.size()),
                 task.inputs());
         host.put(template.manifest().text(), (manifest.toJson() + "\n").getBytes(StandardCharsets.UTF_8), "0400");
         // Earlier builds whose disks nothing stands on are of no more use.
@@ -178,11 +188,6 @@ final class TemplateBuilder {
 
     private void discard() {
         emulator.kill();
-        emulator.shell(
-                Sh.of(
-                        "rm -f -- {} {}",
-                        TemplateScripts.draft(template.memory()),
-                        TemplateScripts.draft(template.state())),
-                Emulator.SHORT);
+        emulator.shell(TemplateScripts.dropDrafts(template), Emulator.SHORT);
     }
 }

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import tplctl.host.Host;
+import tplctl.kind.AbsPath;
 import tplctl.kind.Sh;
 import tplctl.machine.HostScripts;
 import tplctl.machine.Layout;
@@ -81,11 +82,13 @@ final class TemplateCopier {
         dropDrafts();
         HostShell.change(to, Sh.lines(List.of(Sh.of("set -e"), HostScripts.makeDirs(building))), HostShell.SHORT);
         boolean keepsDisks = haveDisks(original);
-        List<Piece> pieces = new ArrayList<>(List.of(
-                piece(
-                        original.memory(),
-                        TemplateScripts.draft(template.memory()).text()),
-                piece(original.state(), TemplateScripts.draft(template.state()).text())));
+        List<Piece> pieces = new ArrayList<>();
+        List<AbsPath> drafts = TemplateScripts.draftMemories(template);
+        for (int node = 0; node < drafts.size(); node++) {
+            pieces.add(piece(original.memory().get(node), drafts.get(node).text()));
+        }
+        pieces.add(
+                piece(original.state(), TemplateScripts.draft(template.state()).text()));
         if (!keepsDisks) {
             for (int i = 0; i < original.disks().size(); i++) {
                 pieces.add(piece(original.disks().get(i), building.disk(i)));
@@ -144,17 +147,16 @@ final class TemplateCopier {
     }
 
     private void writeManifest(Manifest original, Terms terms, Layout.Dirs frozen) {
-        List<String> paths = new ArrayList<>(
-                List.of(template.memory().text(), template.state().text()));
+        List<String> paths = new ArrayList<>(placed());
         for (int i = 0; i < original.disks().size(); i++) {
             paths.add(frozen.disk(i));
         }
         List<String> stamps = HostShell.lines(to, TemplateScripts.stamps(paths));
-        List<Manifest.Sealed> disks = new ArrayList<>();
-        for (int i = 0; i < original.disks().size(); i++) {
-            disks.add(new Manifest.Sealed(
-                    paths.get(i + 2), original.disks().get(i).sha256(), stamps.get(i + 2)));
+        List<Manifest.Sealed> sealed = new ArrayList<>();
+        for (int i = 0; i < paths.size(); i++) {
+            sealed.add(new Manifest.Sealed(paths.get(i), original.files().get(i).sha256(), stamps.get(i)));
         }
+        int nodes = original.memory().size();
         Manifest copy = new Manifest(
                 template.name(),
                 terms.owner(),
@@ -164,9 +166,9 @@ final class TemplateCopier {
                 terms.emulatorStamp().orElseGet(this::emulatorStamp),
                 original.platform(),
                 original.ramBytes(),
-                new Manifest.Sealed(paths.get(0), original.memory().sha256(), stamps.get(0)),
-                new Manifest.Sealed(paths.get(1), original.state().sha256(), stamps.get(1)),
-                disks,
+                sealed.subList(0, nodes),
+                sealed.get(nodes),
+                sealed.subList(nodes + 1, sealed.size()),
                 terms.inputs().orElseGet(this::inputs));
         to.put(template.manifest().text(), (copy.toJson() + "\n").getBytes(StandardCharsets.UTF_8), "0400");
     }
@@ -197,7 +199,8 @@ final class TemplateCopier {
 
     /** Files of the same contents without a manifest are what an interrupted copy leaves; others are somebody's. */
     private void clearAlike(Manifest original) {
-        List<Manifest.Sealed> files = List.of(original.memory(), original.state());
+        List<Manifest.Sealed> files =
+                original.files().subList(0, original.memory().size() + 1);
         List<String> present = present(files.stream().map(Manifest.Sealed::path).toList());
         for (Manifest.Sealed file : files) {
             if (present.contains(file.path())) {
@@ -230,7 +233,7 @@ final class TemplateCopier {
     }
 
     private void requireDirectories() {
-        for (String path : List.of(template.memory().text(), template.state().text())) {
+        for (String path : placed()) {
             String directory = path.substring(0, Math.max(1, path.lastIndexOf('/')));
             if (present(List.of(directory)).isEmpty()) {
                 throw failed("there is no " + directory + " on " + to.name() + ", where " + path
@@ -243,13 +246,18 @@ final class TemplateCopier {
         Layout.Dirs building = Layout.building(template.name());
         HostShell.change(
                 to,
-                Sh.of(
-                        "rm -rf -- {} {} {} {}",
-                        building.run(),
-                        building.lib(),
-                        TemplateScripts.draft(template.memory()),
-                        TemplateScripts.draft(template.state())),
+                Sh.lines(List.of(
+                        Sh.of("rm -rf -- {} {}", building.run(), building.lib()),
+                        TemplateScripts.dropDrafts(template))),
                 HostShell.SHORT);
+    }
+
+    /** Where its RAM and state lie. */
+    private List<String> placed() {
+        List<String> paths =
+                new ArrayList<>(template.memories().stream().map(AbsPath::text).toList());
+        paths.add(template.state().text());
+        return paths;
     }
 
     private EmulatorException other(String path) {

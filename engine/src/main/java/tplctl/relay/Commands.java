@@ -24,9 +24,10 @@ import java.util.Optional;
  * <tr><td>{@code send ADDRESS PORT CERTIFICATE CHANNEL PATH SIZE SHA256}<td>→ bytes sent
  * <tr><td>{@code migrate-in CHANNEL QMP INCOMING_SOCKET LOG INCOMING_MARK UP_MARK STALE_MARK LIMIT DISK…}<td>→ {@code
  * running}. {@link DestinationPlan} says what the fields are, in this order; an empty one is none
- * <tr><td>{@code migrate-out ADDRESS PORT CERTIFICATE CHANNEL QMP MODE VIA BLOCK MEMORY MOVING_MARK MOVED_MARK MARK LIMIT
- * STOPPED_LIMIT DISK…}<td>→ {@code NAME=VALUE…}, see {@link SourceReport}. {@link SourcePlan} says what the fields are;
- * limits are seconds. Meanwhile {@code phase} and one of {@code memory}, {@code disks}, {@code switch-over}, {@code
+ * <tr><td>{@code migrate-out ADDRESS PORT CERTIFICATE CHANNEL QMP MODE VIA BLOCKS [BLOCK MEMORY]… MOVING_MARK MOVED_MARK
+ * MARK LIMIT STOPPED_LIMIT DISK…}<td>→ {@code NAME=VALUE…}, see {@link SourceReport}. {@link SourcePlan} says what the fields are;
+ * limits are seconds, and BLOCKS
+ * counts the pairs behind it. Meanwhile {@code phase} and one of {@code memory}, {@code disks}, {@code switch-over}, {@code
  * completed}; twice a second {@code ram LEFT SENT TOTAL} in bytes; {@code progress} for each disk
  * </table>
  *

@@ -13,6 +13,7 @@ import java.util.concurrent.FutureTask;
 /** Reads the fields of {@code migrate-in} and {@code migrate-out}, and runs them so that a cancellation finds its order. */
 final class MoveCommands {
     private static final long LONGEST_SECONDS = 7 * 24 * 3600L;
+    private static final int MOST_BLOCKS = 1024;
 
     private MoveCommands() {}
 
@@ -36,19 +37,22 @@ final class MoveCommands {
                 .findFirst()
                 .orElseThrow(() -> wrong("MODE is template-aware, full or plain, and not " + word));
         String via = arguments.text("VIA");
-        String block = arguments.text("BLOCK");
-        Optional<Path> memory = optional(arguments.text("MEMORY"));
+        List<SourcePlan.Template> templates = new ArrayList<>();
+        long blocks = arguments.number("BLOCKS", 0, MOST_BLOCKS);
+        for (long i = 0; i < blocks; i++) {
+            templates.add(new SourcePlan.Template(arguments.text("BLOCK"), path(arguments.text("MEMORY"))));
+        }
         if (mode != SourcePlan.Mode.PLAIN) {
             via = path(via).toString();
         }
-        if ((mode == SourcePlan.Mode.TEMPLATE_AWARE) != (memory.isPresent() && !block.isEmpty())) {
-            throw wrong("BLOCK and MEMORY belong to the mode template-aware, and to no other");
+        if ((mode == SourcePlan.Mode.TEMPLATE_AWARE) == templates.isEmpty()) {
+            throw wrong("BLOCKS belong to the mode template-aware, and to no other");
         }
         return new SourcePlan(
                 qmp,
                 mode,
                 via,
-                memory.map(file -> new SourcePlan.Template(block, file)),
+                templates,
                 path(arguments.text("MOVING_MARK")),
                 path(arguments.text("MOVED_MARK")),
                 arguments.text("MARK"),

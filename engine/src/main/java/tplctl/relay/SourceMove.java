@@ -8,6 +8,7 @@ import static tplctl.relay.RelayException.Code.TIMEOUT;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -34,7 +35,7 @@ final class SourceMove {
     private final MoveLink link;
     private final SourceReport report;
     private Optional<OutgoingStream> stream = Optional.empty();
-    private Optional<TemplatePages> pages = Optional.empty();
+    private final Map<String, TemplatePages> pages = new HashMap<>();
     private boolean begun;
     private boolean committed;
     private boolean keeps = true;
@@ -119,13 +120,13 @@ final class SourceMove {
     }
 
     private StreamFilter filter() throws IOException {
-        if (plan.template().isEmpty()) {
+        if (plan.templates().isEmpty()) {
             return StreamFilter.full();
         }
-        SourcePlan.Template template = plan.template().get();
-        TemplatePages open = TemplatePages.open(template.memory());
-        pages = Optional.of(open);
-        return StreamFilter.templateAware(Map.of(template.block(), open));
+        for (SourcePlan.Template template : plan.templates()) {
+            pages.put(template.block(), TemplatePages.open(template.memory()));
+        }
+        return StreamFilter.templateAware(pages);
     }
 
     private void untilCompleted() throws IOException {
@@ -376,8 +377,8 @@ final class SourceMove {
         if (stream.isPresent()) {
             stream.get().close();
         }
-        if (pages.isPresent()) {
-            pages.get().close();
+        for (TemplatePages each : pages.values()) {
+            each.close();
         }
     }
 

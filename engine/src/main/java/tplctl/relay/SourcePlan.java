@@ -3,14 +3,13 @@ package tplctl.relay;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * What a source has to know of a migration.
  *
  * @param qmp the emulator's QMP socket, to which nobody else is connected
  * @param via in {@link Mode#PLAIN} the URI for the emulator; else the path of the socket to listen on for it
- * @param template in {@link Mode#TEMPLATE_AWARE} only
+ * @param templates in {@link Mode#TEMPLATE_AWARE} only, and then one at least
  * @param moving the mark that is there from before the stream until the emulator has completed
  * @param moved its name from then on
  * @param mark what is in it
@@ -22,7 +21,7 @@ record SourcePlan(
         Path qmp,
         Mode mode,
         String via,
-        Optional<Template> template,
+        List<Template> templates,
         Path moving,
         Path moved,
         String mark,
@@ -44,6 +43,8 @@ record SourcePlan(
     }
 
     /**
+     * What the destination has of one RAM block.
+     *
      * @param block the RAM block's name
      * @param memory the template's memory file
      */

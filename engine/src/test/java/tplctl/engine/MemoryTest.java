@@ -26,7 +26,7 @@ class MemoryTest {
                 Rss:                  32 kB
                 Anonymous:            32 kB
                 """.lines().toList(),
-                GIB);
+                List.of(GIB));
         assertThat(memory).isEqualTo(new Memory(40 * KIB, 400 * KIB));
     }
 
@@ -43,7 +43,7 @@ class MemoryTest {
                 Shared_Hugetlb:    32768 kB
                 Private_Hugetlb:    8192 kB
                 """.lines().toList(),
-                GIB);
+                List.of(GIB));
         assertThat(memory).isEqualTo(new Memory(3 * 2048 * KIB, (40960 - 3 * 2048) * KIB));
     }
 
@@ -57,7 +57,7 @@ class MemoryTest {
                 Rss:                 100 kB
                 Anonymous:           100 kB
                 """.lines().toList(),
-                GIB);
+                List.of(GIB));
         assertThat(memory).isEqualTo(new Memory(100 * KIB, 0));
     }
 
@@ -76,14 +76,29 @@ class MemoryTest {
                 Size:            1048576 kB
                 Rss:                 440 kB
                 Anonymous:             0 kB
-                """.lines().toList(), GIB);
+                """.lines().toList(), List.of(GIB));
         assertThat(memory).isEqualTo(new Memory(0, 440 * KIB));
     }
 
     @Test
+    void nodesAreAddedUpAndNoMappingCountsTwice() {
+        Memory memory = Memory.of(List.of(), """
+                7f1a00000000-7f1a20000000 rw-p 00000000 00:2c 3 /mnt/ramdisk/memory
+                Size:             524288 kB
+                Rss:                 440 kB
+                Anonymous:            40 kB
+                7f1b00000000-7f1b20000000 rw-p 00000000 00:2c 4 /mnt/ramdisk/memory.1
+                Size:             524288 kB
+                Rss:                 100 kB
+                Anonymous:             8 kB
+                """.lines().toList(), List.of(GIB / 2, GIB / 2));
+        assertThat(memory).isEqualTo(new Memory(48 * KIB, 492 * KIB));
+    }
+
+    @Test
     void withoutAMappingOfThatSizeNothingIsSaid() {
-        assertThat(Memory.of(List.of(), List.of(), GIB)).isEqualTo(new Memory(0, 0));
-        assertThat(Memory.of(List.of(), List.of("garbage", "Rss:", "7f-8f", "Size: x kB"), GIB))
+        assertThat(Memory.of(List.of(), List.of(), List.of(GIB))).isEqualTo(new Memory(0, 0));
+        assertThat(Memory.of(List.of(), List.of("garbage", "Rss:", "7f-8f", "Size: x kB"), List.of(GIB)))
                 .isEqualTo(new Memory(0, 0));
     }
 }

@@ -26,8 +26,10 @@ record Machine(Set<String> emulators, Set<String> mounts, String hugePages, Set<
     }
 
     static Set<String> emulatorsRunning() {
-        return lines("for s in /proc/[0-9]*/stat; do { read -r l < $s; } 2>/dev/null || continue;"
-                + " case $l in *'(qemu-system-'*') Z '*) ;; *'(qemu-system-'*) echo ${l%% *};; esac; done");
+        // Of this mount namespace only: what other runs on the machine start is theirs.
+        return lines("here=$(readlink /proc/self/ns/mnt); for s in /proc/[0-9]*/stat; do"
+                + " { read -r l < $s; } 2>/dev/null || continue; case $l in *'(qemu-system-'*') Z '*) ;; *'(qemu-system-'*)"
+                + " [ \"$(readlink ${s%stat}ns/mnt)\" != \"$here\" ] || echo ${l%% *};; esac; done");
     }
 
     static boolean runs(long pid) {

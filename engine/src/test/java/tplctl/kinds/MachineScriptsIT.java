@@ -44,7 +44,7 @@ class MachineScriptsIT {
         TemplateInfo t = template(Samples.machine("{ram: 1G, disk: vm, kernel: /no/kernel, emulator: no-such-qemu}"));
         ProbeOutput out = run(shell, TemplateState.script(t));
         assertThat(out.stderr()).isEmpty();
-        TemplateState state = TemplateState.parse(out);
+        TemplateState state = TemplateState.parse(out, 1);
         assertThat(state.difference(t)).map(TemplateState.Difference::impact).contains(Impact.CREATE);
         assertThat(state.emulator().path()).isEmpty();
         assertThat(state.memoryBytes()).isZero();
@@ -82,7 +82,7 @@ class MachineScriptsIT {
         seal(shell, t);
         ProbeOutput out = run(shell, TemplateState.script(t));
         assertThat(out.stderr()).isEmpty();
-        TemplateState state = TemplateState.parse(out);
+        TemplateState state = TemplateState.parse(out, 1);
         assertThat(state.difference(t)).isEmpty();
         assertThat(state.emulator().version()).isEmpty();
         assertThat(state.memoryBytes()).isEqualTo(3);
@@ -109,7 +109,7 @@ class MachineScriptsIT {
         TemplateInfo t = template(Samples.machine("{ram: 1G, disk: vm, emulator: " + emulator() + "}"));
         seal(shell, t);
         Files.writeString(Path.of(emulator()), Files.readString(Path.of(emulator())) + "# another\n");
-        TemplateState state = TemplateState.parse(run(shell, TemplateState.script(t)));
+        TemplateState state = TemplateState.parse(run(shell, TemplateState.script(t)), 1);
         assertThat(state.emulator().version()).isPresent();
         assertThat(state.difference(t)).isEmpty();
     }
@@ -123,7 +123,7 @@ class MachineScriptsIT {
         }
         Files.createFile(lib().resolve("vms/up/up"));
         Files.createFile(lib().resolve("vms/other/up"));
-        assertThat(TemplateState.parse(run(shell, TemplateState.script(t))).clones())
+        assertThat(TemplateState.parse(run(shell, TemplateState.script(t)), 1).clones())
                 .containsExactly("up");
     }
 
@@ -222,7 +222,6 @@ class MachineScriptsIT {
                 Samples.machine("{ram: 1G}"),
                 new AbsPath(odd + "/-memory *"),
                 new AbsPath(odd + "/-state"),
-                Optional.empty(),
                 Optional.empty());
         Files.writeString(Path.of(t.memory() + ".tplctl-new"), "ram");
         Files.writeString(Path.of(t.state() + ".tplctl-new"), "state");
@@ -234,7 +233,9 @@ class MachineScriptsIT {
         Files.writeString(Path.of(t.manifest().text()), "new");
         ProbeOutput probe = run(shell, TemplateState.script(t));
         assertThat(probe.stderr()).isEmpty();
-        run(shell, TemplateScripts.remove("base", t.memory().text(), t.state().text()));
+        run(
+                shell,
+                TemplateScripts.remove("base", t.memory().text(), 1, t.state().text()));
         assertThat(odd).isEmptyDirectory();
         assertThat(scratch.resolve("canary")).doesNotExist();
     }
@@ -253,7 +254,7 @@ class MachineScriptsIT {
     private void assertAsked(List<String> shell, TemplateInfo t, Impact impact) {
         ProbeOutput out = run(shell, TemplateState.script(t));
         assertThat(out.stderr()).isEmpty();
-        TemplateState state = TemplateState.parse(out);
+        TemplateState state = TemplateState.parse(out, 1);
         assertThat(state.difference(t)).map(TemplateState.Difference::impact).contains(impact);
         assertThat(state.emulator().version()).hasToString("Optional[10.0.3]");
         assertThat(state.emulator().machineType()).contains("pc-i440fx-10.0");
@@ -265,7 +266,6 @@ class MachineScriptsIT {
                 machine,
                 new AbsPath(scratch + "/mem/memory"),
                 new AbsPath(scratch + "/mem/state"),
-                Optional.empty(),
                 Optional.empty());
     }
 
@@ -284,7 +284,7 @@ class MachineScriptsIT {
     }
 
     private static VmRecord record(String name, String template) {
-        return new VmRecord(name, "site", template, ID, "digest", "uuid", 1L << 30, Samples.PLATFORM);
+        return new VmRecord(name, "site", template, ID, "digest", "uuid", List.of(1L << 30), Samples.PLATFORM);
     }
 
     private void frozen(String id) throws IOException {
@@ -311,7 +311,7 @@ class MachineScriptsIT {
                 stamp(shell, Path.of(t.machine().emulator())),
                 m.platform(),
                 m.ramBytes(),
-                new Manifest.Sealed(t.memory().text(), "", stamp(shell, memory)),
+                List.of(new Manifest.Sealed(t.memory().text(), "", stamp(shell, memory))),
                 new Manifest.Sealed(
                         t.state().text(), "", stamp(shell, Path.of(t.state().text()))),
                 List.of(new Manifest.Sealed(disk.toString(), "", stamp(shell, disk))),

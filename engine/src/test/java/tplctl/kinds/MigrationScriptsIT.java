@@ -106,7 +106,7 @@ class MigrationScriptsIT {
             Path kept = lib().resolve(keeper.isEmpty() ? "vms/web/up" : keeper);
             Files.createDirectories(kept.getParent());
             Files.writeString(kept, "{\"template\":\"base\"}\n");
-            run(shell, VmScripts.removeArrived("web", "base", memory.toString(), state.toString()));
+            run(shell, VmScripts.removeArrived("web", "base", memory.toString(), 1, state.toString()));
             assertThat(Files.exists(memory)).as(keeper).isEqualTo(!keeper.isEmpty());
             assertThat(lib().resolve("vms/web")).doesNotExist();
             Files.deleteIfExists(kept);
@@ -132,7 +132,6 @@ class MigrationScriptsIT {
                 Samples.machine("{ram: 1G, disk: vm, emulator: no-such-qemu}"),
                 new AbsPath(scratch.resolve("memory").toString()),
                 new AbsPath(scratch.resolve("state").toString()),
-                Optional.empty(),
                 Optional.empty());
         VmSpec vm = new VmSpec(
                 Optional.empty(),

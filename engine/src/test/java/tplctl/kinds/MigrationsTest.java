@@ -256,7 +256,14 @@ class MigrationsTest {
         String digest = ((MigrationSpec) resource(project).spec()).machine().digest();
         String up = "leftovers\nrecord "
                 + new tplctl.machine.VmRecord(
-                                "web", "site", "base", "b", digest, "u-1", 1L << 30, tplctl.machine.Samples.PLATFORM)
+                                "web",
+                                "site",
+                                "base",
+                                "b",
+                                digest,
+                                "u-1",
+                                List.of(1L << 30),
+                                tplctl.machine.Samples.PLATFORM)
                         .toJson()
                 + "\nup\npid 7\nmanifest " + manifest + "\n";
         String moved = "moved {\"schema\":\"tplctl.move/v1\",\"name\":\"web\",\"owner\":\"site\",\"to\":\"o40\","

@@ -232,7 +232,7 @@ class TemplatesTest {
     @ParameterizedTest
     @ValueSource(strings = {"file x\n", "left 8:1\n", "room hugetlbfs a b c\n"})
     void anAnswerThatCannotBeReadIsAnErrorOfTheProbe(String stdout) {
-        assertThatThrownBy(() -> TemplateState.parse(new ProbeOutput(0, stdout, "")))
+        assertThatThrownBy(() -> TemplateState.parse(new ProbeOutput(0, stdout, ""), 1))
                 .isInstanceOf(ProbeException.class);
     }
 
@@ -276,11 +276,11 @@ class TemplatesTest {
     }
 
     private static List<Change> changes(String yaml, String stdout) {
-        return new Templates().changes(BASE, spec(yaml), TemplateState.parse(new ProbeOutput(0, stdout, "")));
+        return new Templates().changes(BASE, spec(yaml), TemplateState.parse(new ProbeOutput(0, stdout, ""), 1));
     }
 
     private static List<Claim> claims(String yaml, String stdout) {
-        TemplateState have = TemplateState.parse(new ProbeOutput(0, stdout, ""));
+        TemplateState have = TemplateState.parse(new ProbeOutput(0, stdout, ""), 1);
         return new Templates().claims(BASE, spec(yaml), have, changes(yaml, stdout));
     }
 

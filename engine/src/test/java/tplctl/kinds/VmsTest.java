@@ -285,7 +285,7 @@ class VmsTest {
                                 build,
                                 spec.digest(),
                                 "u",
-                                1L << 30,
+                                List.of(1L << 30),
                                 Samples.PLATFORM)
                         .toJson()
                 + "\n";

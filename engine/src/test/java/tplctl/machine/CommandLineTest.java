@@ -25,7 +25,7 @@ class CommandLineTest {
             """;
     private static final Platform PC = new Platform("pc", "kvm", "", new QemuVersion(8, 1, 0));
     private static final Identity IDENTITY = Identity.of("h1", "site", "web-1");
-    private static final AbsPath MEMORY = new AbsPath("/mnt/hugetlb/memory");
+    private static final List<AbsPath> MEMORY = List.of(new AbsPath("/mnt/hugetlb/memory"));
 
     @Test
     void hasTheDocumentsOptionsOfATemplateInItsOrderWithItsValues() {
@@ -122,9 +122,46 @@ class CommandLineTest {
     }
 
     @Test
+    void eachNumaNodeHasABackendAndAFileOfItsOwn() {
+        Machine machine = Samples.machine("""
+                ram: 1G
+                vcpus: 4
+                numa:
+                  - { cpus: 0-1, ram: 512M, host_node: 1 }
+                  - { cpus: [2, "3"], ram: 256M }
+                  - { ram: 256M }
+                """);
+        List<AbsPath> files = Samples.template(machine).memories();
+        assertThat(CommandLine.template(machine, PC, Layout.building("b"), files, IDENTITY))
+                .containsSubsequence(
+                        "-object",
+                        "memory-backend-file,id=mem0,size=512M,mem-path=/mnt/hugetlb/memory,share=on,host-nodes=1,policy=bind",
+                        "-object",
+                        "memory-backend-file,id=mem1,size=256M,mem-path=/mnt/hugetlb/memory.1,share=on",
+                        "-object",
+                        "memory-backend-file,id=mem2,size=256M,mem-path=/mnt/hugetlb/memory.2,share=on",
+                        "-numa",
+                        "node,nodeid=0,cpus=0-1,memdev=mem0",
+                        "-numa",
+                        "node,nodeid=1,cpus=2,cpus=3,memdev=mem1",
+                        "-numa",
+                        "node,nodeid=2,memdev=mem2");
+        assertThat(CommandLine.boot(machine, PC, Layout.vm("a"), IDENTITY, List.of()))
+                .contains("memory-backend-ram,id=mem0,size=512M,host-nodes=1,policy=bind");
+    }
+
+    @Test
+    void oneNodeThatIsWrittenOutIsTheSameAsNone() {
+        Machine none = Samples.machine("{ram: 1G, vcpus: 2}");
+        Machine one = Samples.machine("{ram: 1G, vcpus: 2, numa: [{ cpus: 0-1, ram: 1024M }]}");
+        assertThat(CommandLine.clone(one, PC, Layout.vm("a"), MEMORY, IDENTITY))
+                .isEqualTo(CommandLine.clone(none, PC, Layout.vm("a"), MEMORY, IDENTITY));
+    }
+
+    @Test
     void doublesCommasInPathsOnly() {
         AbsPath odd = new AbsPath("/mnt/a,b=c/mem,share=on");
-        assertThat(CommandLine.clone(Samples.machine("{ram: 1G}"), PC, Layout.vm("a"), odd, IDENTITY))
+        assertThat(CommandLine.clone(Samples.machine("{ram: 1G}"), PC, Layout.vm("a"), List.of(odd), IDENTITY))
                 .contains("memory-backend-file,id=mem0,size=1G,mem-path=/mnt/a,,b=c/mem,,share=on,share=off");
     }
 

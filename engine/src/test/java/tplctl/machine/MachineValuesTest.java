@@ -10,7 +10,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import tplctl.kind.AbsPath;
-import tplctl.kind.ByteSize;
 import tplctl.kind.Claim;
 import tplctl.kind.ProbeException;
 import tplctl.kind.ProbeOutput;
@@ -73,9 +72,29 @@ class MachineValuesTest {
     }
 
     @Test
+    void aManifestOfSeveralNodesNamesAFileForEach() {
+        Manifest manifest =
+                Samples.manifest(Samples.template(Samples.machine("{ram: 3M, numa: [{cpus: 0, ram: 1M}, {ram: 2M}]}")));
+        assertThat(manifest.files().stream().map(Manifest.Sealed::path))
+                .containsExactly("/mnt/hugetlb/memory", "/mnt/hugetlb/memory.1", "/mnt/ramdisk/state");
+        assertThat(Manifest.parse(manifest.toJson())).contains(manifest);
+    }
+
+    @Test
+    void aManifestAndARecordOfBeforeThereWereNodesCanStillBeRead() {
+        Manifest manifest = Samples.manifest(Samples.template(Samples.machine("{ram: 1G}")));
+        String plain =
+                manifest.toJson().replace("\"memory\":[{", "\"memory\":{").replace("}],\"state\"", "},\"state\"");
+        assertThat(plain).isNotEqualTo(manifest.toJson());
+        assertThat(Manifest.parse(plain)).contains(manifest);
+        VmRecord record = new VmRecord("web", "site", "", "", "digest", "uuid", List.of(7L), Samples.PLATFORM);
+        assertThat(VmRecord.parse(record.toJson().replace("[7]", "7"))).contains(record);
+    }
+
+    @Test
     void aRecordOfAVmComesBackAsItWasWritten() {
-        VmRecord record =
-                new VmRecord("web", "o\"w\\n\u00fc", "base", "id", "digest", "uuid", 1L << 30, Samples.PLATFORM);
+        VmRecord record = new VmRecord(
+                "web", "o\"w\\n\u00fc", "base", "id", "digest", "uuid", List.of(1L << 30), Samples.PLATFORM);
         assertThat(record.toJson()).doesNotContain("\n");
         assertThat(VmRecord.parse(record.toJson())).contains(record);
     }
@@ -138,7 +157,7 @@ class MachineValuesTest {
         Room room = room("room tmpfs 4096 0 0").orElseThrow();
         assertThat(room.freeBytes()).isEqualTo(Room.UNLIMITED);
         TemplateInfo template = Samples.template(Samples.machine("{ram: 1G}"));
-        assertThat(Room.claim(template, Optional.of(room), 1L << 30, 0))
+        assertThat(Room.claims(template, Optional.of(room), 1, 0))
                 .map(Claim::free)
                 .contains(-1L);
     }
@@ -177,19 +196,24 @@ class MachineValuesTest {
                 Samples.machine("{ram: 1025M}"),
                 new AbsPath("/mnt/h/m"),
                 new AbsPath("/s"),
-                Optional.of(ByteSize.mebi(2)),
-                Optional.empty());
-        assertThat(Room.claim(template, room("room ext2/ext3 4096 1 2"), 1025L << 20, 0))
+                Optional.of(new FileSystem(new AbsPath("/mnt/h"), "hugetlbfs", Optional.empty(), Optional.empty())));
+        assertThat(Room.claims(template, room("room ext2/ext3 4096 1 2"), 1, 0))
                 .contains(new Claim("huge pages of 2M", "pages", -1, 513, 0));
-        assertThat(Room.claim(template, room("room hugetlbfs 2097152 0 0\npages 7 0"), 1025L << 20, 4L << 20))
+        assertThat(Room.claims(template, room("room hugetlbfs 2097152 0 0\npages 7 0"), 1, 4L << 20))
                 .contains(new Claim("huge pages of 2M", "pages", 7, 513, 2));
+    }
+
+    @Test
+    void eachNodesRamIsRoundedUpToHugePagesOfItsOwn() {
+        TemplateInfo template = Samples.template(Samples.machine("{ram: 6M, numa: [{cpus: 0, ram: 3M}, {ram: 3M}]}"));
+        assertThat(Room.claims(template, room("room hugetlbfs 2097152 0 0\npages 7 0"), 2, 0))
+                .contains(new Claim("huge pages of 2M", "pages", 7, 8, 0));
     }
 
     @Test
     void claimsNothingOfAnOrdinaryDisk() {
         TemplateInfo template = Samples.template(Samples.machine("{ram: 1G}"));
-        assertThat(Room.claim(template, room("room ext2/ext3 4096 1 2"), 1L << 30, 0))
-                .isEmpty();
+        assertThat(Room.claims(template, room("room ext2/ext3 4096 1 2"), 1, 0)).isEmpty();
     }
 
     private static Optional<Room> room(String lines) {
@@ -282,11 +306,11 @@ class MachineValuesTest {
     void theFilesPathsCountInTheSpecDigestAndTheNameDoesNot() {
         TemplateInfo t = Samples.template(Samples.machine("{ram: 1G}"));
         AbsPath elsewhere = new AbsPath("/mnt/other");
-        assertThat(new TemplateInfo("b", t.machine(), t.memory(), t.state(), t.hugePages(), t.tmpfs()).specDigest())
+        assertThat(new TemplateInfo("b", t.machine(), t.memory(), t.state(), t.on()).specDigest())
                 .isEqualTo(t.specDigest());
-        assertThat(new TemplateInfo("a", t.machine(), elsewhere, t.state(), t.hugePages(), t.tmpfs()).specDigest())
+        assertThat(new TemplateInfo("a", t.machine(), elsewhere, t.state(), t.on()).specDigest())
                 .isNotEqualTo(t.specDigest());
-        assertThat(new TemplateInfo("a", t.machine(), t.memory(), elsewhere, t.hugePages(), t.tmpfs()).specDigest())
+        assertThat(new TemplateInfo("a", t.machine(), t.memory(), elsewhere, t.on()).specDigest())
                 .isNotEqualTo(t.specDigest());
     }
 }

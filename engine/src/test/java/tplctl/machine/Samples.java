@@ -37,7 +37,6 @@ public final class Samples {
                 machine,
                 new AbsPath("/mnt/hugetlb/memory"),
                 new AbsPath("/mnt/ramdisk/state"),
-                Optional.empty(),
                 Optional.empty());
     }
 
@@ -56,7 +55,9 @@ public final class Samples {
                 STAMP,
                 platform,
                 template.machine().ram().bytes(),
-                new Manifest.Sealed(template.memory().text(), "a".repeat(64), STAMP),
+                template.memories().stream()
+                        .map(file -> new Manifest.Sealed(file.text(), "a".repeat(64), STAMP))
+                        .toList(),
                 new Manifest.Sealed(template.state().text(), "b".repeat(64), STAMP),
                 template.machine().disks().stream()
                         .map(d -> new Manifest.Sealed("/frozen/" + d.ref().name(), "c".repeat(64), STAMP))

@@ -268,7 +268,7 @@ class VmExecutorTest {
         assertThat(said.get(3)).contains("file:/mnt/ramdisk/state.tplctl-new");
         Manifest manifest = Manifest.parse(text("/mnt/ramdisk/state.json")).orElseThrow();
         assertThat(manifest.specDigest()).isEqualTo(template.specDigest());
-        assertThat(manifest.memory().stamp() + manifest.state().stamp()).isEqualTo("stamp-1stamp-2");
+        assertThat(manifest.memory().get(0).stamp() + manifest.state().stamp()).isEqualTo("stamp-1stamp-2");
         assertThat(manifest.disks())
                 .singleElement()
                 .satisfies(d -> assertThat(d.path())

@@ -87,7 +87,7 @@ class MoveProtocolTest {
                 dir.resolve("qmp"),
                 SourcePlan.Mode.PLAIN,
                 "tcp:there:1",
-                Optional.empty(),
+                List.of(),
                 dir.resolve("moving"),
                 dir.resolve("moved"),
                 "mark",

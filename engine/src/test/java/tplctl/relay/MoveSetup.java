@@ -145,7 +145,7 @@ final class MoveSetup implements AutoCloseable {
         targets.forEach(each -> receive.add(each.toString()));
         in().say(Fields.line(receive));
         boolean aware = mode.equals("template-aware");
-        out().say(Fields.line(List.of(
+        List<String> send = new ArrayList<>(List.of(
                 "1",
                 "migrate-out",
                 "127.0.0.1",
@@ -156,15 +156,16 @@ final class MoveSetup implements AutoCloseable {
                 mode,
                 plain
                         ? "tcp:127.0.0.1:" + listening()
-                        : here.resolve("outgoing.sock").toString(),
-                aware ? "mem0" : "",
-                aware ? here.resolve("template-memory").toString() : "",
+                        : here.resolve("outgoing.sock").toString()));
+        send.addAll(aware ? List.of("1", "mem0", here.resolve("template-memory").toString()) : List.of("0"));
+        send.addAll(List.of(
                 here.resolve("vm.moving").toString(),
                 here.resolve("vm.moved").toString(),
                 "{\"name\": \"vm\"}\n",
                 "40",
                 "20",
-                here.resolve("disk").toString())));
+                here.resolve("disk").toString()));
+        out().say(Fields.line(send));
     }
 
     private String listening() {

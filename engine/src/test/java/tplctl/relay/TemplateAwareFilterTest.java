@@ -113,6 +113,27 @@ final class TemplateAwareFilterTest {
     }
 
     @Test
+    void eachBlockIsComparedWithItsOwnTemplate() {
+        Map<String, Long> blocks = new LinkedHashMap<>();
+        blocks.put("mem0", 8192L);
+        blocks.put("mem1", 4096L);
+        Map<String, byte[]> templates = Map.of("mem0", MEMORY, "mem1", EIGHTS);
+        byte[] in = ended(StreamBuilder.started(blocks)
+                .part()
+                .page("mem0", 0, EIGHTS)
+                .nextPage(4096, SEVENS)
+                .page("mem1", 0, EIGHTS)
+                .page("mem0", 4096, EIGHTS)
+                .page("mem1", 0, SEVENS));
+        byte[] out = ended(StreamBuilder.started(blocks)
+                .part()
+                .page("mem0", 0, EIGHTS)
+                .nextPage(4096, EIGHTS)
+                .page("mem1", 0, SEVENS));
+        assertThat(Oracle.check(in, templates).output()).isEqualTo(out);
+    }
+
+    @Test
     void countsWhatItDoes() {
         byte[] stream = ended(part().zero("mem0", 0)
                 .nextPage(4096, SEVENS)
