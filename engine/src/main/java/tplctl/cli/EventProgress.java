@@ -50,6 +50,15 @@ final class EventProgress extends Progress {
     }
 
     @Override
+    public void output(ResourceId id, String line, boolean whole) {
+        if (whole && verbosity >= SHOW_RESULTS) {
+            JsonObject event = with("id", id.toString());
+            event.addProperty("line", line);
+            emit("output", event);
+        }
+    }
+
+    @Override
     public void finished(Outcome outcome) {
         emit("finished", ReportJson.outcome(outcome));
     }

@@ -50,7 +50,7 @@ enum Flag {
     EXPLAIN("", false, "with --host: where each value is from", "--explain"),
     OUTPUT("FORMAT", false, "text (default), json or ndjson", "-o", "--output"),
     JSON("", false, "the same as -o json", "--json"),
-    VERBOSE("", true, "results; -vv why, -vvv scripts, -vvvv ssh's log", "-v", "--verbose"),
+    VERBOSE("", true, "results, output; -vv why, -vvv scripts, -vvvv ssh's log", "-v", "--verbose"),
     QUIET("", false, "only the result", "-q", "--quiet"),
     NO_COLOR("", false, "no colours", "--no-color"),
     HELP("", false, "this text", "-h", "--help");

@@ -67,7 +67,7 @@ final class LiveProgress extends SpokenProgress {
             List<Running.Task> tasks = running.all();
             tasks.sort(Comparator.comparingLong(Running.Task::began));
             for (Running.Task task : tasks.subList(0, Math.min(most, tasks.size()))) {
-                timed(shown(task.id(), task.doing()), running.elapsed(task), frame);
+                timed(shown(task.id(), task.shown()), running.elapsed(task), frame);
             }
             more(tasks.size()).ifPresent(text -> line(text, frame));
         }

@@ -34,7 +34,7 @@ final class PlainProgress extends SpokenProgress {
             }
         }
         for (Running.Task task : running.due(STILL)) {
-            still(shown(task.id(), task.doing()), running.elapsed(task));
+            still(shown(task.id(), task.shown()), running.elapsed(task));
         }
     }
 

@@ -13,9 +13,15 @@ final class Running {
      * One of them.
      *
      * @param doing the step that runs, in a few words; empty before the first
+     * @param output the last line that it wrote; empty when it wrote none
      * @param told how much of its time was told of in lines of their own
      */
-    record Task(ResourceId id, long began, String doing, long told) {}
+    record Task(ResourceId id, long began, String doing, String output, long told) {
+        /** What is done, in words. */
+        String shown() {
+            return output.isEmpty() ? doing : doing + ": " + output;
+        }
+    }
 
     private final Map<ResourceId, Task> tasks = new LinkedHashMap<>();
     private final LongSupplier nanos;
@@ -25,11 +31,15 @@ final class Running {
     }
 
     void started(ResourceId id) {
-        tasks.put(id, new Task(id, nanos.getAsLong(), "", 0));
+        tasks.put(id, new Task(id, nanos.getAsLong(), "", "", 0));
     }
 
     void step(ResourceId id, String doing) {
-        tasks.computeIfPresent(id, (i, t) -> new Task(i, t.began(), doing, t.told()));
+        tasks.computeIfPresent(id, (i, t) -> new Task(i, t.began(), doing, "", t.told()));
+    }
+
+    void output(ResourceId id, String line) {
+        tasks.computeIfPresent(id, (i, t) -> new Task(i, t.began(), t.doing(), line, t.told()));
     }
 
     void finished(ResourceId id) {
@@ -50,7 +60,7 @@ final class Running {
         for (Task task : all()) {
             long periods = elapsed(task) / period;
             if (periods > task.told()) {
-                Task told = new Task(task.id(), task.began(), task.doing(), periods);
+                Task told = new Task(task.id(), task.began(), task.doing(), task.output(), periods);
                 tasks.put(task.id(), told);
                 due.add(told);
             }

@@ -69,6 +69,16 @@ abstract class SpokenProgress extends Progress {
     }
 
     @Override
+    public final synchronized void output(ResourceId id, String line, boolean whole) {
+        if (!line.isBlank()) {
+            running.output(id, line.strip());
+        }
+        if (whole && verbosity >= SHOW_RESULTS) {
+            say(Cells.clean("[" + id.host() + "] " + id.local() + ": " + line) + "\n");
+        }
+    }
+
+    @Override
     public final synchronized void finished(Outcome outcome) {
         running.finished(outcome.id());
         counts.merge(count(outcome), 1, Integer::sum);

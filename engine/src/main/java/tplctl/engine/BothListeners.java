@@ -19,6 +19,12 @@ record BothListeners(RunListener one, RunListener other) implements RunListener 
     }
 
     @Override
+    public void output(ResourceId id, String line, boolean whole) {
+        one.output(id, line, whole);
+        other.output(id, line, whole);
+    }
+
+    @Override
     public void finished(Outcome outcome) {
         one.finished(outcome);
         other.finished(outcome);

@@ -19,6 +19,13 @@ public interface RunListener {
     /** A step begins; {@code doing} says what in a few words. */
     default void step(ResourceId id, String doing) {}
 
+    /**
+     * The step writes this line, see {@link tplctl.host.OutputListener}.
+     *
+     * @param whole whether it will not be told again, longer or with something else in its place
+     */
+    default void output(ResourceId id, String line, boolean whole) {}
+
     default void finished(Outcome outcome) {}
 
     /** These hosts are connected to from now on, in the background; each will be connected or unreachable. */

@@ -6,6 +6,7 @@ import java.util.function.Function;
 import tplctl.host.CommandResult;
 import tplctl.host.Host;
 import tplctl.host.HostException;
+import tplctl.host.OutputListener;
 import tplctl.host.Script;
 import tplctl.kind.Sh;
 import tplctl.kind.Step;
@@ -29,13 +30,17 @@ final class StepExecutor {
     /** Runs a step and returns what it measured; {@code others} finds the further hosts that a step is about. */
     Map<String, Object> run(Step step, Subject subject, Host host, Function<String, Host> others) {
         if (step instanceof Step.Run run) {
-            shell(host, run.script(), subject.limit(run.limit()));
+            Script script = Observer.script(run.script());
+            Duration limit = subject.limit(run.limit());
+            succeeded(
+                    host, script, run.told() ? host.change(script, limit, told(subject)) : host.change(script, limit));
             return Map.of();
         }
         if (step instanceof Step.WriteFile file) {
             host.put(file.path(), file.content().bytes(), file.mode());
             if (!file.owner().isEmpty()) {
-                shell(host, Sh.of("chown -h {} -- {}", file.owner(), file.path()), SHORT);
+                Script chown = Observer.script(Sh.of("chown -h {} -- {}", file.owner(), file.path()));
+                succeeded(host, chown, host.change(chown, SHORT));
             }
             return Map.of();
         }
@@ -77,9 +82,11 @@ final class StepExecutor {
         }
     }
 
-    private static void shell(Host host, Sh sh, Duration limit) {
-        Script script = Observer.script(sh);
-        CommandResult result = host.change(script, limit);
+    private OutputListener told(Subject subject) {
+        return (line, whole) -> listener.output(subject.id(), line, whole);
+    }
+
+    private static void succeeded(Host host, Script script, CommandResult result) {
         if (!result.ok()) {
             throw HostException.unexpected(host.name(), script, result);
         }

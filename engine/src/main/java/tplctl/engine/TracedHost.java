@@ -9,6 +9,7 @@ import tplctl.host.CommandResult;
 import tplctl.host.Duplex;
 import tplctl.host.Host;
 import tplctl.host.HostLock;
+import tplctl.host.OutputListener;
 import tplctl.host.Program;
 import tplctl.host.Script;
 
@@ -35,6 +36,11 @@ final class TracedHost implements Host {
     @Override
     public CommandResult change(Script script, Duration limit) {
         return told(script.shown(), () -> host.change(script, limit), r -> "exit " + r.exit());
+    }
+
+    @Override
+    public CommandResult change(Script script, Duration limit, OutputListener output) {
+        return told(script.shown(), () -> host.change(script, limit, output), r -> "exit " + r.exit());
     }
 
     @Override

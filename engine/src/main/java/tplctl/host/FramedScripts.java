@@ -15,7 +15,7 @@ final class FramedScripts {
     /** Runs a script that is framed already. */
     @FunctionalInterface
     interface Runner {
-        CommandResult run(Script script, String framed, Duration limit);
+        CommandResult run(Script script, String framed, Duration limit, Output stdout);
     }
 
     private final String host;
@@ -36,12 +36,12 @@ final class FramedScripts {
     }
 
     CommandResult query(Script script, Duration limit) {
-        return runner.run(script, frame.query(script), limit);
+        return runner.run(script, frame.query(script), limit, Output.stdout());
     }
 
-    CommandResult change(Script script, Duration limit) {
+    CommandResult change(Script script, Duration limit, Output stdout) {
         String token = lock.map(KeptLock::token).orElse("");
-        CommandResult result = runner.run(script, frame.change(script, token), limit);
+        CommandResult result = runner.run(script, frame.change(script, token), limit, stdout);
         if (result.exit() == ScriptFrame.REFUSED && result.stderr().contains(ScriptFrame.REFUSAL)) {
             throw HostException.unexpected(host, script, result);
         }
@@ -91,7 +91,7 @@ final class FramedScripts {
 
     private boolean isIdle() {
         Script script = Script.of("wait for commands of an earlier run");
-        CommandResult result = runner.run(script, frame.awaitIdle(LOOKS_PER_SCRIPT), LOCK_LIMIT);
+        CommandResult result = runner.run(script, frame.awaitIdle(LOOKS_PER_SCRIPT), LOCK_LIMIT, Output.stdout());
         if (result.exit() > 1) {
             throw HostException.unexpected(host, script, result);
         }

@@ -46,6 +46,12 @@ public interface Host extends AutoCloseable {
      */
     CommandResult change(Script script, Duration limit);
 
+    /**
+     * {@link #change(Script, Duration)} of a script that may take long and write much: what it writes to stdout is told as it
+     * comes, and only the last 64 KiB of it are in the result.
+     */
+    CommandResult change(Script script, Duration limit, OutputListener told);
+
     /** {@link #change(Script, Duration)} of a script without secrets. */
     default CommandResult change(String script, Duration limit) {
         return change(Script.of(script), limit);

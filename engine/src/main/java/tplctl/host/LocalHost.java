@@ -54,7 +54,12 @@ public final class LocalHost implements Host {
 
     @Override
     public CommandResult change(Script script, Duration limit) {
-        return scripts.change(script, limit);
+        return scripts.change(script, limit, Output.stdout());
+    }
+
+    @Override
+    public CommandResult change(Script script, Duration limit, OutputListener told) {
+        return scripts.change(script, limit, Output.told(told));
     }
 
     @Override

@@ -46,11 +46,11 @@ final class LocalShell {
         this.command = List.copyOf(words);
     }
 
-    CommandResult run(Script script, String framed, Duration limit) {
+    CommandResult run(Script script, String framed, Duration limit, Output stdout) {
         if (Thread.currentThread().isInterrupted()) {
             throw new HostInterruptedException(host, script.shown(), "interrupted before it began");
         }
-        Running run = new Running(start(script.shown()), Output.stdout(), Output.stderr(), new AtomicReference<>());
+        Running run = new Running(start(script.shown()), stdout, Output.stderr(), new AtomicReference<>());
         running.add(run);
         try {
             return await(script, run, framed, limit);

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Optional;
 
 /** What a script writes to one of its streams, collected while it runs and bounded in size. */
 final class Output {
@@ -18,25 +19,36 @@ final class Output {
 
     private final int bound;
     private final Keep keep;
+    private final Optional<LineSplitter> told;
     private byte[] bytes = new byte[512];
     private int size;
     private long seen;
     private boolean ended;
 
     Output(int bound, Keep keep) {
+        this(bound, keep, Optional.empty());
+    }
+
+    private Output(int bound, Keep keep, Optional<LineSplitter> told) {
         this.bound = bound;
         this.keep = keep;
+        this.told = told;
     }
 
     static Output stdout() {
         return new Output(STDOUT_BOUND, Keep.FIRST);
     }
 
+    /** Tells its lines as they come; only the last of them are kept, so that there may be any number. */
+    static Output told(OutputListener listener) {
+        return new Output(STDERR_BOUND, Keep.LAST, Optional.of(new LineSplitter(listener)));
+    }
+
     static Output stderr() {
         return new Output(STDERR_BOUND, Keep.LAST);
     }
 
-    /** Reads to the end; {@code tooLong} runs once, when the first byte beyond the bound is lost. */
+    /** Reads to the end; {@code tooLong} runs once, when the first byte beyond the bound is lost that should be kept. */
     void drain(InputStream in, Runnable tooLong) {
         byte[] chunk = new byte[8192];
         try (in) {
@@ -90,8 +102,13 @@ final class Output {
         notifyAll();
     }
 
-    /** True when this was the first byte beyond the bound. */
-    synchronized boolean add(byte[] chunk, int offset, int n) {
+    /** Takes a piece; true when it had the first byte beyond the bound, and that is an error. One thread calls it. */
+    boolean add(byte[] chunk, int offset, int n) {
+        told.ifPresent(lines -> lines.add(chunk, offset, n));
+        return kept(chunk, offset, n);
+    }
+
+    private synchronized boolean kept(byte[] chunk, int offset, int n) {
         boolean fitted = seen <= bound;
         seen += n;
         notifyAll();
@@ -108,6 +125,6 @@ final class Output {
         }
         System.arraycopy(chunk, from, bytes, size, taken);
         size += taken;
-        return fitted && seen > bound;
+        return keep == Keep.FIRST && fitted && seen > bound;
     }
 }

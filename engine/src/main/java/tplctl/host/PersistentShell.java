@@ -68,8 +68,8 @@ final class PersistentShell {
     }
 
     /** Runs a framed script. Only one thread at a time may call it, and only of a shell that is idle. */
-    ScriptRun run(Script script, String framed, Duration limit) throws NotBegunException {
-        ScriptRun run = new ScriptRun(++count);
+    ScriptRun run(Script script, String framed, Duration limit, Output stdout) throws NotBegunException {
+        ScriptRun run = new ScriptRun(++count, stdout);
         run.whenReleased(() -> {
             current = Optional.empty();
             listener.idle(this);

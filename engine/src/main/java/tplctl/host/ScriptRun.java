@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 /** One script on a {@link PersistentShell}, from its sending until nobody holds its streams any more. */
 final class ScriptRun {
     final long number;
-    final Output stdout = Output.stdout();
+    final Output stdout;
     final Output stderr = Output.stderr();
 
     /** Completed when its shell says that it begins with the script. */
@@ -35,8 +35,9 @@ final class ScriptRun {
     private final AtomicReference<@Nullable ScriptEnding> ending = new AtomicReference<>();
     private volatile boolean begun;
 
-    ScriptRun(long number) {
+    ScriptRun(long number, Output stdout) {
         this.number = number;
+        this.stdout = stdout;
     }
 
     /** Whether the shell has taken the script; before that, nothing of it ran. */

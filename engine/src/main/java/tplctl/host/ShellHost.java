@@ -62,7 +62,8 @@ final class ShellHost implements Host {
         this.scripts = new FramedScripts(
                 name,
                 frame,
-                (script, framed, limit) -> pool.run(script, framed, limit).result(),
+                (script, framed, limit, stdout) ->
+                        pool.run(script, framed, limit, stdout).result(),
                 () -> shell(opening, name, "take the lock"),
                 threads);
         this.files = new ShellFiles(name, pool, frame, opening, threads);
@@ -82,7 +83,12 @@ final class ShellHost implements Host {
 
     @Override
     public CommandResult change(Script script, Duration limit) {
-        return scripts.change(script, limit);
+        return scripts.change(script, limit, Output.stdout());
+    }
+
+    @Override
+    public CommandResult change(Script script, Duration limit, OutputListener told) {
+        return scripts.change(script, limit, Output.told(told));
     }
 
     @Override

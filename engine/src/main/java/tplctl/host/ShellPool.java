@@ -52,10 +52,14 @@ final class ShellPool implements PersistentShell.Listener {
     }
 
     ScriptRun run(Script script, String framed, Duration limit) {
+        return run(script, framed, limit, Output.stdout());
+    }
+
+    ScriptRun run(Script script, String framed, Duration limit, Output stdout) {
         for (int i = 0; i < ATTEMPTS; i++) {
             PersistentShell taken = take(script.shown());
             try {
-                return taken.run(script, framed, limit);
+                return taken.run(script, framed, limit, stdout);
             } catch (PersistentShell.NotBegunException e) {
                 lost(taken);
             } finally {

@@ -10,10 +10,18 @@ public sealed interface Step permits Step.Run, Step.WriteFile, Step.Emulator {
     /** The command lines that it amounts to, for people; secrets are masked. */
     List<String> shown();
 
-    /** Runs a script under {@code sh}; exit status 0 is success. {@code doing} says what it does in a few words. */
-    record Run(Sh script, String doing, Duration limit) implements Step {
+    /**
+     * Runs a script under {@code sh}; exit status 0 is success. {@code doing} says what it does in a few words.
+     *
+     * @param told whether what it writes to stdout is for people, who see it as it comes
+     */
+    record Run(Sh script, String doing, Duration limit, boolean told) implements Step {
         public Run(Sh script, String doing) {
             this(script, doing, DEFAULT_LIMIT);
+        }
+
+        public Run(Sh script, String doing, Duration limit) {
+            this(script, doing, limit, false);
         }
 
         @Override

@@ -28,6 +28,7 @@ import tplctl.host.CommandResult;
 import tplctl.host.Duplex;
 import tplctl.host.Host;
 import tplctl.host.HostLock;
+import tplctl.host.OutputListener;
 import tplctl.host.Program;
 import tplctl.host.Script;
 import tplctl.inventory.Inventory;
@@ -278,6 +279,11 @@ public final class ScaleBench {
 
         @Override
         public CommandResult change(Script script, Duration limit) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public CommandResult change(Script script, Duration limit, OutputListener told) {
             throw new UnsupportedOperationException();
         }
 

@@ -46,6 +46,44 @@ class ProgressTest {
     }
 
     @Test
+    void tellsTheLastLineThatAStepWroteUntilTheNextStep() {
+        PlainProgress progress = new PlainProgress(err, Style.PLAIN, 0, () -> now);
+        progress.started(A);
+        progress.step(A, "build it");
+        progress.output(A, "cc a.c", true);
+        progress.output(A, " 50%", false);
+        progress.output(A, "", true);
+        assertThat(heard()).isEmpty();
+        seconds(11);
+        progress.tick();
+        assertThat(heard()).isEqualTo("still: [o41] templates.base, build it: 50% 11s\n");
+        progress.step(A, "install it");
+        seconds(10);
+        progress.tick();
+        assertThat(heard()).isEqualTo("still: [o41] templates.base, install it 21s\n");
+    }
+
+    @Test
+    void tellsEachWholeLineThatAStepWroteWhenVerbose() {
+        PlainProgress progress = new PlainProgress(err, Style.PLAIN, 1, () -> now);
+        progress.started(A);
+        progress.output(A, "  cc\u001b a.c", true);
+        progress.output(A, "50%", false);
+        progress.output(A, "", true);
+        assertThat(heard()).isEqualTo("[o41] templates.base:   cc\\x1b a.c\n[o41] templates.base: \n");
+    }
+
+    @Test
+    void paintsTheLastLineThatAStepWrote() {
+        LiveProgress progress = new LiveProgress(err, new Style(false, 60, false), 24, 0, () -> now);
+        progress.started(A);
+        progress.step(A, "build it");
+        progress.output(A, "cc a.c", false);
+        progress.tick();
+        assertThat(heard()).isEqualTo("  [o41] templates.base, build it: cc a.c  0.0 s\n");
+    }
+
+    @Test
     void plainlyTellsMoreWhenVerbose() {
         PlainProgress progress = new PlainProgress(err, Style.PLAIN, 2, () -> now);
         progress.started(A);
@@ -159,6 +197,21 @@ class ProgressTest {
         progress.step(A, "boot");
         assertThat(heard())
                 .isEqualTo("{\"event\":\"step\",\"at\":1.0,\"id\":\"o41:templates.base\",\"doing\":\"boot\"}\n");
+    }
+
+    @Test
+    void writesAnEventForEachWholeLineOfAStepWhenVerbose() {
+        for (int verbosity = 0; verbosity < 2; verbosity++) {
+            EventProgress progress =
+                    new EventProgress(new TalkStream(said, true, new Redactor()), err, verbosity, () -> now);
+            progress.output(A, "50%", false);
+            progress.output(A, "100%", true);
+            assertThat(heard())
+                    .isEqualTo(
+                            verbosity == 0
+                                    ? ""
+                                    : "{\"event\":\"output\",\"at\":0.0,\"id\":\"o41:templates.base\",\"line\":\"100%\"}\n");
+        }
     }
 
     private void seconds(long count) {

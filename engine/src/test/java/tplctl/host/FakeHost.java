@@ -125,6 +125,13 @@ public final class FakeHost implements Host {
     }
 
     @Override
+    public CommandResult change(Script script, Duration limit, OutputListener told) {
+        CommandResult result = change(script, limit);
+        result.stdout().lines().forEach(line -> told.line(line, true));
+        return result;
+    }
+
+    @Override
     public void put(String path, byte[] content, String mode) {
         calls.add(new Call("put", absolute(path)));
         files.put(path, content.clone());

@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -69,6 +70,39 @@ abstract class HostContract {
         assertThat(query("")).isEqualTo(new CommandResult(0, "", ""));
         assertThat(query("# only a comment").exit()).isZero();
         assertThat(host.change("echo out; exit 7", LIMIT)).isEqualTo(new CommandResult(7, "out\n", ""));
+    }
+
+    @Test
+    void tellsWhatAScriptWritesWhileItRuns() throws Exception {
+        Fifo go = new Fifo(host, directory.resolve("go"));
+        List<String> told = new CopyOnWriteArrayList<>();
+        CompletableFuture<CommandResult> running = CompletableFuture.supplyAsync(() -> host.change(
+                Script.of("echo one; printf 'two\\r3'; read -r _ <'" + go + "'; echo ' of 4'; echo err >&2; exit 5"),
+                LIMIT,
+                (line, whole) -> told.add(line + (whole ? "." : "…"))));
+        try {
+            while (!told.contains("3…")) {
+                assertThat(running).isNotDone();
+                Thread.onSpinWait();
+            }
+            assertThat(told).contains("one.");
+        } finally {
+            go.write("");
+        }
+        assertThat(running.get()).isEqualTo(new CommandResult(5, "one\ntwo\r3 of 4\n", "err\n"));
+        assertThat(told).endsWith("3 of 4.");
+    }
+
+    @Test
+    void keepsTheLastOfWhatItTells() {
+        AtomicInteger lines = new AtomicInteger();
+        CommandResult result = host.change(
+                Script.of("yes 0123456789012345678901234567890123456789 | head -n 500000; echo end"),
+                Duration.ofSeconds(50),
+                (line, whole) -> lines.addAndGet(whole ? 1 : 0));
+        assertThat(lines).hasValue(500_001);
+        assertThat(result.exit()).isZero();
+        assertThat(result.stdout()).hasSizeBetween(60_000, 140_000).endsWith("\nend\n");
     }
 
     @Test
