@@ -35,7 +35,7 @@ class InterruptsTest {
                             Long.toString(ProcessHandle.current().pid()))
                     .start()
                     .waitFor();
-            assertThat(heard.await(10, TimeUnit.SECONDS)).isTrue();
+            assertThat(heard.await(30, TimeUnit.SECONDS)).isTrue();
             assertThat(interrupts.exit()).hasValue(129);
             assertThat(exits).containsExactly(129);
         }

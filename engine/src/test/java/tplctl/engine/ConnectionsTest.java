@@ -125,10 +125,8 @@ class ConnectionsTest {
                 },
                 50);
         IntStream.range(0, 50).forEach(i -> connections.get("h" + i, false));
-        long began = System.nanoTime();
-        assertThat(connections.interrupt(Duration.ofMillis(300))).isEqualTo(1);
-        connections.close(Duration.ofMillis(300));
-        assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(10));
+        assertThat(connections.interrupt(Duration.ofSeconds(3))).isEqualTo(1);
+        connections.close(Duration.ofSeconds(3));
         assertThat(links.stream().filter(l -> l.interrupted && l.closed)).hasSize(49);
         never.countDown();
     }

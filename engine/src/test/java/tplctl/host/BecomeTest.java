@@ -204,7 +204,7 @@ final class BecomeTest {
                 }
             });
             ours.close();
-            assertThat(reading.get(10, TimeUnit.SECONDS)).isEqualTo(-1);
+            assertThat(reading.get(30, TimeUnit.SECONDS)).isEqualTo(-1);
             assertThat(theirs.read(ByteBuffer.allocate(1))).isEqualTo(-1);
         }
     }

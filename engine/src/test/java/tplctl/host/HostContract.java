@@ -182,9 +182,7 @@ abstract class HostContract {
     @Test
     void doesNotWaitForWhatRunsInTheBackground() throws Exception {
         Fifo end = new Fifo(host, directory.resolve("end"));
-        long start = System.nanoTime();
         CommandResult result = query("{ read -r _ <" + end + "; echo late; } & echo early");
-        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(5));
         assertThat(result).isEqualTo(new CommandResult(0, "early\n", ""));
         end.write("go");
     }
@@ -198,9 +196,9 @@ abstract class HostContract {
                         + "sleep 1000; : hunter2",
                 "sleep with ***");
         HostTimeoutException e =
-                catchThrowableOfType(HostTimeoutException.class, () -> host.query(script, Duration.ofMillis(1500)));
-        assertThat(e).hasMessage(host.name() + ": sleep with ***: did not end within 1500 ms and was ended\n  hint");
-        assertThat(rest.get(10, TimeUnit.SECONDS)).as("nobody writes any more").isEmpty();
+                catchThrowableOfType(HostTimeoutException.class, () -> host.query(script, Duration.ofSeconds(3)));
+        assertThat(e).hasMessage(host.name() + ": sleep with ***: did not end within 3 s and was ended\n  hint");
+        assertThat(rest.get(30, TimeUnit.SECONDS)).as("nobody writes any more").isEmpty();
     }
 
     @Test
@@ -213,7 +211,7 @@ abstract class HostContract {
             host.interrupt();
             assertThat(out.readLine()).isNull();
         }
-        assertThatThrownBy(() -> running.get(10, TimeUnit.SECONDS))
+        assertThatThrownBy(() -> running.get(30, TimeUnit.SECONDS))
                 .isInstanceOf(ExecutionException.class)
                 .cause()
                 .isInstanceOf(HostInterruptedException.class);
@@ -238,7 +236,7 @@ abstract class HostContract {
             waiting.interrupt();
             assertThat(out.readLine()).isNull();
         }
-        assertThat(flag.get(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(flag.get(30, TimeUnit.SECONDS)).isTrue();
     }
 
     @Test

@@ -170,7 +170,7 @@ class SshTransportIT {
         try {
             Future<Integer> reader = pool.submit(() -> duplex.in().read());
             duplex.close();
-            assertThat(reader.get(10, TimeUnit.SECONDS)).isEqualTo(-1);
+            assertThat(reader.get(30, TimeUnit.SECONDS)).isEqualTo(-1);
             assertThatThrownBy(() -> duplex.send(new byte[1])).isInstanceOf(IOException.class);
         } finally {
             pool.shutdownNow();
@@ -214,7 +214,7 @@ class SshTransportIT {
                     pool.submit(() -> two.out().read()));
             lab.host(2).dropConnections();
             for (Future<Integer> reader : readers) {
-                assertThatThrownBy(() -> reader.get(10, TimeUnit.SECONDS))
+                assertThatThrownBy(() -> reader.get(30, TimeUnit.SECONDS))
                         .hasMessageContaining(lab.host(2).address() + ": the connection was closed by the other end");
             }
             assertThat(one.exit(SshCase.LIMIT)).isEmpty();
@@ -294,7 +294,7 @@ class SshTransportIT {
             Future<Integer> reader = pool.submit(() -> running.out().read());
             host.close();
             host.close();
-            assertThatThrownBy(() -> reader.get(10, TimeUnit.SECONDS))
+            assertThatThrownBy(() -> reader.get(30, TimeUnit.SECONDS))
                     .hasMessageContaining("the connection was closed");
             assertThat(host.connected()).isFalse();
         } finally {

@@ -96,7 +96,7 @@ final class UnixSocketsTest {
             ours.send("x".getBytes(UTF_8));
             assertThat(theirs.read(ByteBuffer.allocate(1))).isEqualTo(1);
             theirs.write(ByteBuffer.wrap(new byte[] {7}));
-            assertThat(reading.get(10, TimeUnit.SECONDS)).isEqualTo(7);
+            assertThat(reading.get(30, TimeUnit.SECONDS)).isEqualTo(7);
         }
     }
 
@@ -113,7 +113,7 @@ final class UnixSocketsTest {
             ours.close();
             ours.close();
             try {
-                assertThat(reading.get(10, TimeUnit.SECONDS)).isEqualTo(-1);
+                assertThat(reading.get(30, TimeUnit.SECONDS)).isEqualTo(-1);
             } catch (ExecutionException e) {
                 assertThat(e).hasRootCauseInstanceOf(IOException.class);
             }
@@ -143,7 +143,7 @@ final class UnixSocketsTest {
                 CompletableFuture.supplyAsync(() -> way.open(host, path, Duration.ofSeconds(20)));
         try (ServerSocketChannel server = listen(path);
                 SocketChannel theirs = server.accept();
-                Duplex ours = opening.get(10, TimeUnit.SECONDS)) {
+                Duplex ours = opening.get(30, TimeUnit.SECONDS)) {
             ours.send("x".getBytes(UTF_8));
             assertThat(theirs.read(ByteBuffer.allocate(1))).isEqualTo(1);
         }

@@ -51,7 +51,7 @@ class FleetClonesIT {
             String log = "cat /run/tplctl/vms/" + vm + "/serial.log";
             Shell.await(
                     vm + " counts",
-                    Duration.ofSeconds(30),
+                    Duration.ofSeconds(120),
                     () -> fleet.on(host, log).contains("count "));
             assertThat(fleet.on(host, log)).doesNotContain("boot-count", "DISK-CHANGED");
         }

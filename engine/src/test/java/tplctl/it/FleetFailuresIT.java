@@ -16,7 +16,7 @@ import tplctl.lab.LabKeys;
 
 /** Hosts that cannot be reached or are lost, runs that end before their time, and the next run. */
 class FleetFailuresIT {
-    private static final Duration SOON = Duration.ofSeconds(30);
+    private static final Duration SOON = Duration.ofSeconds(120);
 
     private static Fleet fleet;
 
@@ -35,7 +35,7 @@ class FleetFailuresIT {
 
     @BeforeEach
     void write() {
-        fleet.inventory(dir, "ansible_user: root", "ansible_ssh_retries: 0", "ansible_ssh_timeout: 2");
+        fleet.inventory(dir, "ansible_user: root", "ansible_ssh_retries: 0");
         Tplctl.write(dir, "dirs.yml", "- hosts: all\n  directories:\n    d: { path: /mnt/d }\n");
     }
 
@@ -77,7 +77,9 @@ class FleetFailuresIT {
         }
         fleet.lab.host(1).linkDown();
         try {
-            assertThat(tplctl("apply", "-i", "hosts.yml", "dirs.yml").exits(4).out())
+            assertThat(tplctl("apply", "-i", "hosts.yml", "-e", "ansible_ssh_timeout=2", "dirs.yml")
+                            .exits(4)
+                            .out())
                     .contains("unreachable=1");
         } finally {
             fleet.lab.host(1).linkUp();

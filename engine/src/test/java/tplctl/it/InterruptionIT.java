@@ -6,11 +6,12 @@ import com.google.gson.JsonObject;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -30,16 +31,20 @@ class InterruptionIT {
 
     private Path home;
 
-    /** A moment in a run, told by what is on the disk. */
+    /** A moment in a run, told by what is on the disk, for whoever looks too late by what is there after it. */
     record Moment(String name, Predicate<Path> reached) {
+        Moment or(Moment later) {
+            return new Moment(name, reached.or(later.reached));
+        }
+
         @Override
         public String toString() {
             return name;
         }
     }
 
-    static Stream<Moment> moments() {
-        return Stream.of(
+    static List<Moment> moments() {
+        List<Moment> moments = new ArrayList<>(List.of(
                 new Moment("a file is being written", home -> Files.exists(home)),
                 new Moment("the tmpfs is mounted", home -> Files.exists(home.resolve("ram"))),
                 new Moment("the emulator starts", home -> Files.exists(RUN.resolve("templates/cut-base/pid"))),
@@ -57,18 +62,35 @@ class InterruptionIT {
                 new Moment("the manifest is written", home -> Files.exists(home.resolve("ram/state.json"))),
                 new Moment("a clone is defined", home -> Files.exists(LIB.resolve("vms/cut-1/spec.json"))),
                 new Moment("a clone's emulator starts", home -> Files.exists(RUN.resolve("vms/cut-1/pid"))),
-                new Moment("a clone is up", home -> Files.exists(LIB.resolve("vms/cut-1/up"))));
+                new Moment("a clone is up", home -> Files.exists(LIB.resolve("vms/cut-1/up")))));
+        for (int i = moments.size() - 2; i >= 0; i--) {
+            moments.set(i, moments.get(i).or(moments.get(i + 1)));
+        }
+        return moments;
     }
 
     @BeforeEach
     void setUp() {
         home = dir.resolve("home");
-        Tplctl.write(
-                dir, "cut.yml", Playbooks.onTmpfs(home, "cut", "ram: 128M", "cut: { template: cut-base, count: 2 }"));
+    }
+
+    /** Two clones of a template, and a command after or before them that ends when {@link #goOn} says so. */
+    private void write(boolean clonesLast) {
+        String clones = "cut: { template: cut-base, count: 2" + (clonesLast ? ", needs: commands.hold }" : " }");
+        String after = clonesLast ? "templates.cut-base" : "[vms.cut-1, vms.cut-2]";
+        Tplctl.write(dir, "cut.yml", Playbooks.onTmpfs(home, "cut", "ram: 128M", clones) + """
+                  commands:
+                    hold: { run: 'until [ -e "%1$s" ]; do sleep 0.1; done', creates: "%1$s", needs: %2$s }
+                """.formatted(dir.resolve("go"), after));
+    }
+
+    private void goOn() {
+        Tplctl.write(dir, "go", "");
     }
 
     @AfterEach
     void leavesTheMachineAsItWas() {
+        goOn();
         Tplctl.run(dir, "destroy", "--yes", "cut.yml");
         before.isAsBefore();
     }
@@ -76,16 +98,18 @@ class InterruptionIT {
     @ParameterizedTest
     @MethodSource("moments")
     void convergesAfterItWasKilled(Moment moment) {
+        write(false);
         Tplctl.Running running = Tplctl.start(dir, "apply", "cut.yml");
         Shell.await(
                 moment.name(),
-                Duration.ofSeconds(60),
+                Duration.ofSeconds(120),
                 () -> moment.reached().test(home) || !running.process().isAlive());
         assertThat(running.process().isAlive())
                 .as("it still ran; stderr: %s", running.said())
                 .isTrue();
         running.signal("KILL");
         running.await();
+        goOn();
 
         Tplctl.run(dir, "apply", "cut.yml").exits(0);
         holdsAndNothingElseRuns();
@@ -93,15 +117,17 @@ class InterruptionIT {
 
     @Test
     void stopsCleanlyOnCtrlCAndSaysWhatWasNotDone() {
+        write(true);
         Tplctl.Running running = Tplctl.start(dir, "apply", "cut.yml");
         Shell.await(
                 "the guest boots",
-                Duration.ofSeconds(60),
+                Duration.ofSeconds(120),
                 () -> size(RUN.resolve("templates/cut-base/serial.log")) > 0);
         running.signal("INT");
         Tplctl.Result result = running.await().exits(130);
         assertThat(result.out() + result.err()).contains("vms.cut-1").contains("not");
         assertThat(Path.of("/run/tplctl/vms/cut-1")).doesNotExist();
+        goOn();
 
         Tplctl.run(dir, "apply", "cut.yml").exits(0);
         holdsAndNothingElseRuns();
@@ -109,19 +135,21 @@ class InterruptionIT {
 
     @Test
     void endsAtOnceWhenInterruptedTwiceAndLeavesNoEmulator() {
+        write(true);
         Tplctl.Running running = Tplctl.start(dir, "apply", "cut.yml");
         Shell.await(
                 "the guest boots",
-                Duration.ofSeconds(60),
+                Duration.ofSeconds(120),
                 () -> size(RUN.resolve("templates/cut-base/serial.log")) > 0);
         running.signal("INT");
         Shell.await(
                 "it says that it stops",
-                Duration.ofSeconds(10),
+                Duration.ofSeconds(120),
                 () -> running.said().contains("again"));
         running.signal("INT");
         running.await().exits(130);
         assertThat(Machine.emulatorsRunning()).isEqualTo(before.emulators());
+        goOn();
 
         Tplctl.run(dir, "apply", "cut.yml").exits(0);
         holdsAndNothingElseRuns();
@@ -129,14 +157,16 @@ class InterruptionIT {
 
     @Test
     void aSecondRunIsRefusedWhileTheFirstHasTheHost() {
+        write(true);
         Tplctl.Running running = Tplctl.start(dir, "apply", "cut.yml");
         Shell.await(
                 "the guest boots",
-                Duration.ofSeconds(60),
+                Duration.ofSeconds(120),
                 () -> size(RUN.resolve("templates/cut-base/serial.log")) > 0);
         assertThat(Tplctl.run(dir, "apply", "cut.yml").exits(6).err())
                 .contains("locked by")
                 .contains("apply");
+        goOn();
         running.await().exits(0);
     }
 

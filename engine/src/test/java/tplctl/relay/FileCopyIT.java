@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -33,6 +34,7 @@ class FileCopyIT {
     private Path mount = Path.of("/");
     private final List<RelayProcess> agents = new ArrayList<>();
     private String port = "";
+    private Optional<SlowLink> link = Optional.empty();
     private long poolBefore;
 
     @BeforeEach
@@ -48,6 +50,9 @@ class FileCopyIT {
     @AfterEach
     void close() throws IOException {
         agents.forEach(RelayProcess::close);
+        if (link.isPresent()) {
+            link.get().close();
+        }
         Files.writeString(POOL.resolve("nr_hugepages"), Long.toString(poolBefore));
         assertThat(pool("nr_hugepages")).isEqualTo(poolBefore);
     }
@@ -77,6 +82,14 @@ class FileCopyIT {
         assertThat(sender().line()).isEqualTo("tplctl-relay 1");
         String certificate = sender().ask("0", "identity").get(1);
         port = receiver().ask("0", "listen", "127.0.0.1", "0", "0", certificate).get(1);
+    }
+
+    /** The copy takes so long that it can be ended midway. */
+    private void slowly() {
+        SlowLink slow = new SlowLink(Integer.parseInt(port));
+        slow.bytesPerSecond(20L * MEBI);
+        port = Integer.toString(slow.port());
+        link = Optional.of(slow);
     }
 
     private RelayProcess receiver() {
@@ -220,6 +233,7 @@ class FileCopyIT {
     }
 
     private void killTheSenderMidway(long size) throws IOException {
+        slowly();
         // No digest is compared before all is read, and this copy never gets there.
         fill(size);
         String sha256 = "0".repeat(64);
@@ -248,6 +262,7 @@ class FileCopyIT {
     @Test
     void removesWhatIsHalfMadeWhenItIsTerminated() throws IOException {
         tmpfs("1g");
+        slowly();
         long size = 300L * MEBI;
         fill(size);
         String sha256 = "0".repeat(64);

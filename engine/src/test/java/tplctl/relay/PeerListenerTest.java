@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Timeout;
 
 @Timeout(60)
 class PeerListenerTest {
-    private static final Duration LIMIT = Duration.ofSeconds(10);
+    private static final Duration LIMIT = Duration.ofSeconds(30);
 
     /** The first bytes of a TLS record that never goes on. */
     private static final byte[] HALF_A_RECORD = {22, 3, 1, 2, 0};
@@ -97,6 +97,9 @@ class PeerListenerTest {
 
     @Test
     void letsThePeerInAmongSilentAndNoisyStrangers() throws Exception {
+        // Whom a stranger held up for the deadline would have given up before.
+        listener.close();
+        listener = open(new PeerListener.Limits(256, 32, LIMIT.plusSeconds(20)));
         talk("warm");
         byte[] garbage = "GET / HTTP/1.1\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
         for (int i = 0; i < 200; i++) {
@@ -108,21 +111,17 @@ class PeerListenerTest {
         for (int i = 0; i < 50; i++) {
             stranger(HALF_A_RECORD);
         }
-        long start = System.nanoTime();
         talk("true");
-        long millis = (System.nanoTime() - start) / 1_000_000;
         for (int i = 0; i < 100; i++) {
             stranger();
         }
         talk("again");
-        // Had a stranger held the peer up, it would have been for the deadline. (On an idle machine this takes 130 ms.)
-        assertThat(millis).isLessThan(LIMIT.toMillis() / 2);
     }
 
     @Test
     void cutsOffWhoSpeaksPlainText() throws IOException {
         Socket plain = stranger("QEVM".getBytes(StandardCharsets.US_ASCII));
-        plain.setSoTimeout(5000);
+        plain.setSoTimeout(30_000);
         assertThat(plain.getInputStream().readAllBytes()).isEmpty();
     }
 
@@ -131,7 +130,7 @@ class PeerListenerTest {
         listener.close();
         listener = open(new PeerListener.Limits(3, 2, LIMIT));
         List<Socket> silent = List.of(stranger(), stranger(), stranger(), stranger());
-        assertThat(ended(silent.get(0), 5000)).isTrue();
+        assertThat(ended(silent.get(0), 30_000)).isTrue();
         assertThat(silent.subList(1, 4)).noneMatch(each -> ended(each, 50));
     }
 
@@ -163,14 +162,14 @@ class PeerListenerTest {
         listener = open(new PeerListener.Limits(256, 32, Duration.ofMillis(300)));
         Socket silent = stranger();
         Socket half = stranger(HALF_A_RECORD);
-        assertThat(ended(silent, 5000)).isTrue();
-        assertThat(ended(half, 5000)).isTrue();
+        assertThat(ended(silent, 30_000)).isTrue();
+        assertThat(ended(half, 30_000)).isTrue();
     }
 
     @Test
     void givesAStrangerWithAnotherCertificateNothing() throws Exception {
         try (PeerConnection stranger = connect(Identity.create(), here, "mine")) {
-            stranger.patience(5000);
+            stranger.patience(30_000);
             assertThatThrownBy(() -> stranger.in().read()).isInstanceOf(IOException.class);
         } catch (RelayException refusedAtOnce) {
             assertThat(refusedAtOnce.code()).isEqualTo(RelayException.Code.PEER);
@@ -187,7 +186,7 @@ class PeerListenerTest {
         anonymous.init(new javax.net.ssl.KeyManager[0], trustingAll(), new java.security.SecureRandom());
         try (Socket tls =
                 anonymous.getSocketFactory().createSocket(InetAddress.getLoopbackAddress(), listener.port())) {
-            tls.setSoTimeout(5000);
+            tls.setSoTimeout(30_000);
             assertThatThrownBy(() -> {
                         tls.getOutputStream().write(1);
                         tls.getInputStream().read();
@@ -261,7 +260,7 @@ class PeerListenerTest {
             Thread.onSpinWait();
         }
         listener.close();
-        assertThat(failure.get(5, TimeUnit.SECONDS)).isInstanceOf(RelayException.class);
+        assertThat(failure.get(30, TimeUnit.SECONDS)).isInstanceOf(RelayException.class);
     }
 
     private static javax.net.ssl.TrustManager[] trustingAll() {

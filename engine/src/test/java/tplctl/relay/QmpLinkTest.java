@@ -24,9 +24,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-@Timeout(30)
+@Timeout(60)
 class QmpLinkTest {
-    private static final Duration LIMIT = Duration.ofSeconds(10);
+    private static final Duration LIMIT = Duration.ofSeconds(30);
     private static final Duration SHORT = Duration.ofMillis(100);
     private static final String GREETING = "{\"QMP\": {\"version\": {}, \"capabilities\": []}}\r\n";
 
@@ -45,7 +45,7 @@ class QmpLinkTest {
     @AfterEach
     void close() throws Exception {
         server.close();
-        emulator.get(10, TimeUnit.SECONDS);
+        emulator.get(30, TimeUnit.SECONDS);
     }
 
     /** @param answers what the emulator says to each command after the first; ID is the command's id */
@@ -143,6 +143,6 @@ class QmpLinkTest {
         });
         waiting.start();
         link.close();
-        assertThat(failure.get(10, TimeUnit.SECONDS)).isInstanceOf(IOException.class);
+        assertThat(failure.get(30, TimeUnit.SECONDS)).isInstanceOf(IOException.class);
     }
 }
