@@ -56,6 +56,7 @@ final class EngineSession implements Session {
     private final Told told = new Told();
     private volatile Inventory inventory;
     private volatile Optional<Runner> runner = Optional.empty();
+    private volatile boolean stopped;
 
     /** @param cache directory for what can be made again */
     EngineSession(Inventory inventory, Options options, Passphrases passphrases, Path cache) {
@@ -133,17 +134,22 @@ final class EngineSession implements Session {
                 adopt);
         Runner current = new Runner(connections, listener, how, System::nanoTime);
         runner = Optional.of(current);
+        if (stopped) {
+            current.stop();
+        }
         return current.run(plan, project, owned);
     }
 
     @Override
     public void stop() {
+        stopped = true;
         runner.ifPresent(Runner::stop);
     }
 
     @Override
     public void interrupt() {
         stop();
+        runner.ifPresent(Runner::end);
         connections.interrupt(ENDING);
         runner.ifPresent(r -> r.giveUp(REPORTING));
     }

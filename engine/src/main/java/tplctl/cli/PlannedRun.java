@@ -35,6 +35,7 @@ final class PlannedRun implements AutoCloseable {
     private final Progress progress;
     private final Interrupts interrupts;
     private final Phases phases = new Phases(System::nanoTime);
+    private final Stopping stopping = new Stopping(Stopping.GRACE, this::endSteps);
     private Map<String, String> unreachable = Map.of();
     private volatile boolean running;
 
@@ -121,8 +122,10 @@ final class PlannedRun implements AutoCloseable {
         progress.about(
                 project.graph(),
                 plan.inOrder().size() + plan.removals().size() + plan.absent().size());
-        Report report = progress.during(
-                () -> session.run(agreed, project, observations.owned(), args.has(Flag.ADOPT), progress));
+        RunListener heard = RunListener.both(stopping, progress);
+        Report report =
+                progress.during(() -> session.run(agreed, project, observations.owned(), args.has(Flag.ADOPT), heard));
+        stopping.over();
         phases.end();
         report(report);
         return ended(report, !locked.isEmpty());
@@ -271,14 +274,19 @@ final class PlannedRun implements AutoCloseable {
             session.interrupt();
             halt(exit);
         } else if (times == 1) {
-            progress.note("stopping after the running steps; interrupt again to end them at once");
             session.stop();
+            progress.note(stopping.words());
+            stopping.begin();
         } else if (times == 2) {
-            progress.note("ending the running steps");
-            session.interrupt();
+            stopping.now();
         } else {
             halt(exit);
         }
+    }
+
+    private void endSteps() {
+        progress.note("ending what runs");
+        session.interrupt();
     }
 
     // Not exit: what it waits for may be what does not end.

@@ -125,7 +125,10 @@ interface Session extends AutoCloseable {
     /** Starts nothing more; {@link #run} returns when what runs has ended. From any thread. */
     void stop();
 
-    /** Ends what runs on the hosts now; {@link #run} then returns soon, whether or not they answer. From any thread. */
+    /**
+     * Ends what runs on the hosts now; {@link #run} then returns soon, whether or not they answer. A migration past its point of no
+     * return comes to its end all the same. From any thread.
+     */
     void interrupt();
 
     /**

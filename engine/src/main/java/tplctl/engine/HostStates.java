@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
 import tplctl.host.HostException;
+import tplctl.host.HostInterruptedException;
 import tplctl.host.HostUnreachableException;
 import tplctl.kind.ResourceId;
 
@@ -14,6 +15,7 @@ final class HostStates {
     private final Map<String, String> unreachable = new ConcurrentHashMap<>();
     private final Predicate<String> ours;
     private final RunListener listener;
+    private volatile boolean ended;
 
     HostStates(Predicate<String> ours, RunListener listener) {
         this.ours = ours;
@@ -31,12 +33,21 @@ final class HostStates {
                 .map(why -> new Outcome.Unreachable(id, Duration.ZERO, why));
     }
 
+    /** From now on no change begins, on any host. */
+    void end() {
+        ended = true;
+    }
+
     /**
      * Before each change.
      *
+     * @throws HostInterruptedException after {@link #end}
      * @throws HostException when the host's lock was lost, so that somebody else may be at work there
      */
     void mustBeOurs(String host, String doing) {
+        if (ended) {
+            throw new HostInterruptedException(host, doing, "interrupted");
+        }
         if (!ours.test(host)) {
             throw new HostException(
                     host,

@@ -58,6 +58,12 @@ public final class Runner {
         current.ifPresent(Scheduler::stop);
     }
 
+    /** After {@link #stop}: of what runs, no further step begins. For whoever then ends, on the hosts, those that do. */
+    public void end() {
+        stop();
+        states.end();
+    }
+
     /** After {@link #stop}: waits no longer than that for what runs, and reports what has not ended by then as failed. */
     public void giveUp(Duration patience) {
         stop();

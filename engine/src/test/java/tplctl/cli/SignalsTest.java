@@ -32,7 +32,8 @@ class SignalsTest {
             return true;
         };
         Tplctl.Result result = tplctl.run("apply", playbook(tplctl)).exits(exit);
-        assertThat(result.err()).contains("stopping after the running steps; interrupt again to end them at once\n");
+        assertThat(result.err())
+                .contains("stopping: localhost:notes.a has 10 s to end; interrupt again to end it at once\n");
         assertThat(result.out()).contains("Interrupted.\n").contains("localhost : ok=1 changed=1");
         assertThat(tplctl.session.asked).contains("stop").doesNotContain("interrupt");
         assertThat(tplctl.session.closed).isTrue();
@@ -54,7 +55,7 @@ class SignalsTest {
         };
         Tplctl.Result result =
                 tplctl.run("apply", "-o", "json", playbook(tplctl)).exits(143);
-        assertThat(result.err()).containsSubsequence("stopping after the running steps", "ending the running steps");
+        assertThat(result.err()).containsSubsequence("stopping: localhost:notes.a", "ending what runs");
         assertThat(result.out()).contains("\"interrupted\": true");
         assertThat(tplctl.session.asked.subList(2, 4)).isEqualTo(List.of("stop", "interrupt"));
     }

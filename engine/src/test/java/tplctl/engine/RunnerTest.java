@@ -307,6 +307,20 @@ class RunnerTest {
     }
 
     @Test
+    void beingEndedItBeginsNoFurtherStepOfWhatRuns() {
+        Project project = Playbooks.play("things:", "  a:");
+        World world = new World();
+        List<Runner> runner = new ArrayList<>();
+        world.onStep = name -> runner.get(0).end();
+        runner.add(new Runner(world, RunListener.SILENT, options(1, false), System::nanoTime));
+        Plan plan = Playbooks.seen(project, "things.a=create update").plan();
+        Report report = runner.get(0).run(plan, project, List.of());
+        assertThat(outcomes(report)).containsExactly("things.a Failed");
+        assertThat(report.outcomes().get(0).toString()).contains("interrupted");
+        assertThat(world.log).contains("create a").doesNotContain("update a");
+    }
+
+    @Test
     void aDefectInTheWorkDoesNotHangTheRun() {
         Project project = Playbooks.play("things:", "  a:", "  b:");
         World world = new World();

@@ -9,12 +9,10 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 import tplctl.lab.HostSpec;
 import tplctl.lab.LabKeys;
 
-/** Hosts that cannot be reached or are lost, runs that end before their time, and the next run. */
+/** Hosts that cannot be reached or are lost, and the next run. */
 class FleetFailuresIT {
     private static final Duration SOON = Duration.ofSeconds(120);
 
@@ -150,30 +148,6 @@ class FleetFailuresIT {
         Shell.await("it waits", SOON, () -> second.said().contains("earlier"));
         fleet.on(0, "echo go >/mnt/go");
         second.await().exits(0);
-    }
-
-    @ParameterizedTest
-    @CsvSource({"INT, 1, 130", "INT, 2, 130", "TERM, 1, 143"})
-    void endsWhatRunsThereWhenItIsInterrupted(String signal, int times, int exit) {
-        slow("touch /mnt/began; exec sleep 1234.5");
-        Tplctl.Running running = begun();
-        running.signal(signal);
-        if (times == 2) {
-            Shell.await("it says that it stops", SOON, () -> running.said().contains("again"));
-            running.signal(signal);
-        }
-        if (times == 1) {
-            // The first signal lets what runs come to its end.
-            Shell.await("it says that it stops", SOON, () -> running.said().contains("again"));
-            fleet.on(0, "pkill -f 'sleep 1234.[5]' || :");
-        }
-        running.await().exits(exit);
-        Shell.await(
-                "nothing runs there",
-                SOON,
-                () -> fleet.on(0, "pgrep -f 'sleep 1234.[5]' || :").isEmpty());
-        assertThat(fleet.on(0, "find / -xdev -name '.tplctl-*' 2>/dev/null; cat /run/tplctl/lock"))
-                .isEmpty();
     }
 
     @Test

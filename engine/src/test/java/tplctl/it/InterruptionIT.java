@@ -78,7 +78,10 @@ class InterruptionIT {
     private void write(boolean clonesLast) {
         String clones = "cut: { template: cut-base, count: 2" + (clonesLast ? ", needs: commands.hold }" : " }");
         String after = clonesLast ? "templates.cut-base" : "[vms.cut-1, vms.cut-2]";
-        Tplctl.write(dir, "cut.yml", Playbooks.onTmpfs(home, "cut", "ram: 128M", clones) + """
+        Tplctl.write(
+                dir,
+                "cut.yml",
+                Playbooks.onTmpfs(home, "cut", "ram: 128M", clones) + """
                   commands:
                     hold: { run: 'until [ -e "%1$s" ]; do sleep 0.1; done', creates: "%1$s", needs: %2$s }
                 """.formatted(dir.resolve("go"), after));

@@ -7,11 +7,15 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import tplctl.host.FakeHost;
 import tplctl.host.HostInterruptedException;
 import tplctl.relay.Agent;
+import tplctl.relay.Command;
 import tplctl.relay.RelayException;
 
 @Timeout(60)
@@ -24,16 +28,11 @@ class RelayClientTest {
                 return fields;
             })
             .with("hang", (job, fields) -> {
-                Thread.sleep(60_000);
+                new CountDownLatch(1).await();
                 return List.of();
             })
             .with("fail", (job, fields) -> {
                 throw new RelayException(RelayException.Code.NO_SPACE, "the pool is empty");
-            })
-            .with("commit", (job, fields) -> {
-                job.commit();
-                job.tell(List.of("committed"));
-                return List.of("done");
             });
 
     private final FakeHost host = new FakeHost("o41").onStart(agent::start);
@@ -103,7 +102,7 @@ class RelayClientTest {
     @Test
     void bothSidesAreCancelledOnAnInterruptionBeforeThePointOfNoReturn() {
         AgentProgram second = new AgentProgram().with("hang", (job, fields) -> {
-            Thread.sleep(60_000);
+            new CountDownLatch(1).await();
             return List.of();
         });
         FakeHost peer = new FakeHost("o40").onStart(second::start);
@@ -115,6 +114,30 @@ class RelayClientTest {
             assertThatThrownBy(() -> both.await(LIMIT)).isInstanceOf(HostInterruptedException.class);
             assertThat(both.out().ended()).isTrue();
             assertThat(both.in().ended()).isTrue();
+        }
+    }
+
+    @Test
+    void whatIsPastThePointOfNoReturnComesToItsEndThoughItIsInterrupted() throws Exception {
+        CountDownLatch committed = new CountDownLatch(2);
+        CountDownLatch go = new CountDownLatch(1);
+        Command commit = (job, fields) -> {
+            job.commit();
+            committed.countDown();
+            go.await();
+            return List.of("done");
+        };
+        agent.with("commit", commit);
+        FakeHost peer = new FakeHost("o40").onStart(new AgentProgram().with("commit", commit)::start);
+        try (RelayClient out = client();
+                RelayClient in = RelayClient.start(peer, List.of("x"))) {
+            RelayPair.Both both = new RelayPair.Both(
+                    out.start(List.of("commit"), answer -> {}), in.start(List.of("commit"), answer -> {}));
+            committed.await();
+            agent.interrupt();
+            CompletableFuture<List<String>> end = CompletableFuture.supplyAsync(() -> both.await(LIMIT));
+            go.countDown();
+            assertThat(end.get(40, TimeUnit.SECONDS)).containsExactly("done");
         }
     }
 
