@@ -274,8 +274,9 @@ final class PlannedRun implements AutoCloseable {
             session.interrupt();
             halt(exit);
         } else if (times == 1) {
-            session.stop();
+            // Said first, or a run that ends at once would be over before.
             progress.note(stopping.words());
+            session.stop();
             stopping.begin();
         } else if (times == 2) {
             stopping.now();
