@@ -11,6 +11,7 @@ import tplctl.kind.ProbeOutput;
 import tplctl.kind.Sh;
 import tplctl.machine.Answers;
 import tplctl.machine.EmulatorProbe;
+import tplctl.machine.Flavour;
 import tplctl.machine.HostScripts;
 import tplctl.machine.Layout;
 import tplctl.machine.Manifest;
@@ -139,11 +140,15 @@ record TemplateState(
 
     /** Why a copy would not be usable here; empty when it would. */
     Optional<String> otherVersion() {
-        Optional<QemuVersion> here = emulator.version();
-        return source.map(m -> m.platform().version())
+        Optional<String> here = emulator.version().map(v -> qemu(v, emulator.flavour()));
+        return source.map(m -> qemu(m.platform().version(), m.platform().flavour()))
                 .filter(v -> here.isPresent() && !here.get().equals(v))
-                .map(v -> "it was built under QEMU " + v + ", and this host has " + here.get()
+                .map(v -> "it was built under " + v + ", and this host has " + here.get()
                         + "; give both the same, or let this host build its own");
+    }
+
+    private static String qemu(QemuVersion version, Flavour flavour) {
+        return "QEMU " + version + (flavour == Flavour.OSNET ? " of the osnet flavour" : "");
     }
 
     /** Whether anything must be done; the emulator's version only counts when the program was changed at all. */
@@ -169,9 +174,11 @@ record TemplateState(
             }
         }
         Optional<QemuVersion> version = emulator.version();
-        if (version.isPresent() && !version.get().equals(m.platform().version())) {
-            return Optional.of(new Difference(
-                    Impact.REPLACE, "emulator", "QEMU " + m.platform().version(), "QEMU " + version.get()));
+        String before = qemu(m.platform().version(), m.platform().flavour());
+        Optional<String> now =
+                version.map(v -> qemu(v, emulator.flavour())).filter(v -> !v.equals(before));
+        if (now.isPresent()) {
+            return Optional.of(new Difference(Impact.REPLACE, "emulator", before, now.get()));
         }
         if (source.filter(s -> !s.isSameAs(m)).isPresent()) {
             return Optional.of(

@@ -178,11 +178,14 @@ final class VmChanges {
     }
 
     private VmTask.StartVm cloneTask(TemplateInfo template) {
-        Platform platform =
-                have.template().map(Manifest::platform).orElseGet(() -> Platform.unknown(template.machine()));
+        Platform platform = have.template()
+                .map(Manifest::platform)
+                .orElseGet(() ->
+                        Platform.unknown(template.machine(), have.emulator().flavour()));
         String build = have.template().map(Manifest::id).orElse(UNKNOWN_BUILD);
         VmRecord record = record(platform, build);
-        List<String> argv = CommandLine.clone(want.hardware(), platform, dirs, template.memories(), identity());
+        List<String> argv = CommandLine.clone(
+                want.hardware(), platform, dirs, template.memories(), template.state(), identity());
         Sh prepare = VmScripts.prepareClone(record, template.machine().disks().size(), have.leftovers());
         return new VmTask.StartVm(
                 self.name(),

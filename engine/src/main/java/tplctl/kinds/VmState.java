@@ -61,6 +61,13 @@ record VmState(
                         "{ read -r line < {}; } 2>/dev/null && printf 'manifest %s\\n' \"$line\"\n"
                                 + "[ -z \"$ask\" ] || tplctl_room {}",
                         t.manifest(), t.memory())));
+        // Without a manifest, which says on what it was made, the plan is for a template that will be made here.
+        want.template()
+                .ifPresent(t -> lines.add(Sh.of("""
+                        if [ -n "$ask" ] && [ ! -e {} ]; then
+                          emu=$(command -v -- {}) || emu=
+                          {}
+                        fi""", t.manifest(), t.machine().emulator(), EmulatorProbe.askFlavour())));
         if (want.template().isEmpty()) {
             lines.add(Sh.of("if [ -n \"$ask\" ]; then"));
             lines.add(EmulatorProbe.find(want.hardware()));

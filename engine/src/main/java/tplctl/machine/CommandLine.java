@@ -2,7 +2,9 @@ package tplctl.machine;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import tplctl.kind.AbsPath;
+import tplctl.kind.Sh;
 
 /**
  * The emulator's argument vector. The options of the machine come first, in the order in which people write them by hand; what
@@ -39,6 +41,7 @@ public final class CommandLine {
     private final Layout.Dirs dirs;
     private final List<String> argv = new ArrayList<>();
     private boolean arrives;
+    private Optional<AbsPath> state = Optional.empty();
     private List<Slot> slots = List.of();
 
     private CommandLine(Machine machine, Platform platform, Layout.Dirs dirs) {
@@ -56,10 +59,19 @@ public final class CommandLine {
         return line.argv;
     }
 
-    /** A machine that waits for a template's state. Its cards are plugged in after the load. */
+    /**
+     * A machine that loads a template's state, or waits to be told to; see {@link Platform#loadsAtStart}. Its cards are plugged in after
+     * the load.
+     */
     public static List<String> clone(
-            Machine machine, Platform platform, Layout.Dirs dirs, List<AbsPath> memory, Identity identity) {
+            Machine machine,
+            Platform platform,
+            Layout.Dirs dirs,
+            List<AbsPath> memory,
+            AbsPath state,
+            Identity identity) {
         CommandLine line = new CommandLine(machine, platform, dirs);
+        line.state = Optional.of(state).filter(file -> platform.loadsAtStart());
         line.machine(new Ram.Private(memory), List.of());
         line.identity(identity);
         return line.argv;
@@ -123,7 +135,8 @@ public final class CommandLine {
                         + dirs.serialLog());
         add("-monitor", machine.monitor().orElse("unix:" + dirs.monitor() + ",server=on,wait=off"));
         if (ram instanceof Ram.Private || arrives) {
-            add("-incoming", "defer");
+            // The URI goes through a shell (migration/exec.c).
+            add("-incoming", state.map(file -> "exec:cat " + Sh.quoted(file.text())).orElse("defer"));
         }
         if (arrives) {
             argv.add("-S");
@@ -145,6 +158,9 @@ public final class CommandLine {
         }
         add("-vga", "none");
         argv.add("-nographic");
+        if (state.isPresent()) {
+            argv.add(EmulatorProbe.OSNET_OPTION);
+        }
         argv.add("-nodefaults");
         machine.kernel().ifPresent(path -> add("-kernel", path));
         machine.initrd().ifPresent(path -> add("-initrd", path));

@@ -10,7 +10,12 @@ import tplctl.kind.Sh;
  * not, and only done for a machine that will be made.
  */
 public final class EmulatorProbe {
+    /** What tells the fork that its RAM is there before a state is loaded. */
+    static final String OSNET_OPTION = "-osnet_init_ram_state";
+
     private static final Pattern ALIAS = Pattern.compile(".*\\(alias of ([^)]+)\\)\\s*");
+    private static final String CAPABILITIES = "{\"execute\":\"qmp_capabilities\"}"
+            + "{\"execute\":\"query-migrate-capabilities\"}{\"execute\":\"quit\"}";
     private static final String TRIAL = "{\"execute\":\"qmp_capabilities\"}{\"execute\":\"quit\"}";
 
     /**
@@ -21,13 +26,15 @@ public final class EmulatorProbe {
      * @param banner the first line of {@code --version}; empty when it was not asked
      * @param machineType the versioned type behind the wanted one; empty when it was not asked or is not known
      * @param kvm {@code ok}, or why guests cannot run under it; empty when it was not asked
+     * @param flavour {@link Flavour#STOCK} also when it was not asked
      */
     public record Found(
             Optional<String> path,
             String stamp,
             Optional<String> banner,
             Optional<String> machineType,
-            Optional<String> kvm) {
+            Optional<String> kvm,
+            Flavour flavour) {
         public Optional<QemuVersion> version() {
             return banner.flatMap(QemuVersion::ofBanner);
         }
@@ -42,7 +49,7 @@ public final class EmulatorProbe {
             String accel = auto ? (runs ? "kvm" : "tcg") : machine.accel();
             String reason = auto && !runs ? kvm.orElse("") : "";
             return Optional.of(
-                    new Platform(machineType.get(), accel, reason, version().get()));
+                    new Platform(machineType.get(), accel, reason, version().get(), flavour));
         }
     }
 
@@ -70,8 +77,25 @@ public final class EmulatorProbe {
                     if [ "$name" = {} ]; then printf 'machine %s %s\\n' "$name" "$rest"; fi
                   done
                   {}
+                  {}
                 fi
-                """, machine.type(), kvm);
+                """, machine.type(), kvm, askFlavour());
+    }
+
+    /** Asks the program that {@link #find} found for its flavour only. */
+    public static Sh askFlavour() {
+        // Options are looked up in a first pass over the command line, before --version ends the second (vl.c, main): an
+        // unknown one is refused. Only who knows it is started, to be asked for the capability too.
+        return Sh.of(
+                """
+                if [ -n "$emu" ] && "$emu" {} --version >/dev/null 2>&1 </dev/null; then
+                    printf '%s' {} | timeout 10 "$emu" -machine none -S -nodefaults -display none -qmp stdio 2>/dev/null |
+                      grep -q {} && echo osnet
+                  fi
+                """,
+                OSNET_OPTION,
+                CAPABILITIES,
+                "\"" + Flavour.OSNET.capability() + "\"");
     }
 
     public static Found read(Answers answers) {
@@ -80,7 +104,8 @@ public final class EmulatorProbe {
                 answers.first("emulator_stamp").orElse(""),
                 answers.first("version"),
                 answers.first("machine").map(EmulatorProbe::versioned),
-                answers.first("kvm"));
+                answers.first("kvm"),
+                answers.has("osnet") ? Flavour.OSNET : Flavour.STOCK);
     }
 
     // A processor without the feature can still have /dev/kvm, and a nested one can have both and run nothing: only a

@@ -85,6 +85,7 @@ public record Manifest(
         json.addProperty("emulator_stamp", emulatorStamp);
         json.addProperty("emulator_version", platform.version().toString());
         json.addProperty("machine_type", platform.machineType());
+        json.addProperty("flavour", platform.flavour().word());
         json.addProperty("accel", platform.accel());
         json.addProperty("accel_reason", platform.accelReason());
         json.addProperty("ram_bytes", ramBytes);
@@ -117,7 +118,8 @@ public record Manifest(
                             text(json, "machine_type"),
                             text(json, "accel"),
                             text(json, "accel_reason"),
-                            QemuVersion.parse(text(json, "emulator_version")).orElse(QemuVersion.UNKNOWN)),
+                            QemuVersion.parse(text(json, "emulator_version")).orElse(QemuVersion.UNKNOWN),
+                            flavour(json)),
                     json.get("ram_bytes").getAsLong(),
                     list(json.get("memory")),
                     sealed(json.getAsJsonObject("state")),
@@ -131,6 +133,12 @@ public record Manifest(
                 | NumberFormatException e) {
             return Optional.empty();
         }
+    }
+
+    private static Flavour flavour(JsonObject json) {
+        return Optional.ofNullable(json.get("flavour"))
+                .flatMap(word -> Flavour.parse(word.getAsString()))
+                .orElse(Flavour.STOCK);
     }
 
     private static String text(JsonObject json, String key) {

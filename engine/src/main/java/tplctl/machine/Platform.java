@@ -8,11 +8,21 @@ package tplctl.machine;
  * @param accelReason why not kvm; empty under kvm or when the user chose
  * @param version the emulator's version
  */
-public record Platform(String machineType, String accel, String accelReason, QemuVersion version) {
+public record Platform(String machineType, String accel, String accelReason, QemuVersion version, Flavour flavour) {
     /** Stands for what is not known before the emulator is there; only ever shown. */
+    public static Platform unknown(Machine machine, Flavour flavour) {
+        String accel = machine.accel().equals("auto") ? "tcg" : machine.accel();
+        return new Platform(machine.type(), accel, "", QemuVersion.UNKNOWN, flavour);
+    }
+
+    /** {@link #unknown(Machine, Flavour)} where nothing was said of a flavour. */
     public static Platform unknown(Machine machine) {
-        return new Platform(
-                machine.type(), machine.accel().equals("auto") ? "tcg" : machine.accel(), "", QemuVersion.UNKNOWN);
+        return unknown(machine, Flavour.STOCK);
+    }
+
+    /** Whether a clone's emulator loads the state by an option of its command line, before anybody can speak to it. */
+    public boolean loadsAtStart() {
+        return flavour == Flavour.OSNET;
     }
 
     /** Whether the RAM file can be mapped so that no clone can punch holes in it (readonly=on,rom=off, QEMU 8.2). */
@@ -25,8 +35,8 @@ public record Platform(String machineType, String accel, String accelReason, Qem
         return version.atLeast(8, 2);
     }
 
-    /** Whether {@code migrate-incoming fd:} takes a plain file (removed in QEMU 11.0). */
+    /** Whether a clone loads the state from a descriptor that it inherits: {@code fd:} of a plain file went with QEMU 11.0. */
     public boolean loadsFromDescriptor() {
-        return !version.atLeast(11, 0);
+        return !loadsAtStart() && !version.atLeast(11, 0);
     }
 }

@@ -45,6 +45,7 @@ public record VmRecord(
         ramBytes.forEach(ram::add);
         json.add("ram_bytes", ram);
         json.addProperty("machine_type", platform.machineType());
+        json.addProperty("flavour", platform.flavour().word());
         json.addProperty("accel", platform.accel());
         json.addProperty("accel_reason", platform.accelReason());
         json.addProperty("emulator_version", platform.version().toString());
@@ -62,7 +63,8 @@ public record VmRecord(
                     text(json, "machine_type"),
                     text(json, "accel"),
                     text(json, "accel_reason"),
-                    QemuVersion.parse(text(json, "emulator_version")).orElse(QemuVersion.UNKNOWN));
+                    QemuVersion.parse(text(json, "emulator_version")).orElse(QemuVersion.UNKNOWN),
+                            flavour(json));
             return Optional.of(new VmRecord(
                     text(json, "name"),
                     text(json, "owner"),
@@ -95,6 +97,12 @@ public record VmRecord(
         List<Long> numbers = new ArrayList<>();
         json.getAsJsonArray().forEach(each -> numbers.add(each.getAsLong()));
         return numbers;
+    }
+
+    private static Flavour flavour(JsonObject json) {
+        return Optional.ofNullable(json.get("flavour"))
+                .flatMap(word -> Flavour.parse(word.getAsString()))
+                .orElse(Flavour.STOCK);
     }
 
     private static String text(JsonObject json, String key) {

@@ -43,7 +43,8 @@ public sealed interface VmTask extends EmulatorTask
             List<String> lines = new ArrayList<>(prepare.shown().lines().toList());
             lines.add(HostScripts.shown(argv, Optional.empty()));
             lines.add("wait for " + ready);
-            lines.add("QMP stop; migrate-set-capabilities x-ignore-shared=true; migrate to " + template.state()
+            lines.add("QMP stop; migrate-set-capabilities " + platform.flavour().capability() + "=true; migrate to "
+                    + template.state()
                     + "; quit");
             lines.add("seal " + template.memoriesShown() + ", " + template.state()
                     + " and the disk (mode 0400, SHA-256); write " + template.manifest());
@@ -78,7 +79,10 @@ public sealed interface VmTask extends EmulatorTask
             List<String> lines = new ArrayList<>(prepare.shown().lines().toList());
             lines.add(HostScripts.shown(argv, state.filter(s -> platform.loadsFromDescriptor())));
             state.ifPresent(file -> lines.add(
-                    "QMP migrate-set-capabilities x-ignore-shared=true; migrate-incoming " + incomingUri() + "; cont"));
+                    platform.loadsAtStart()
+                            ? "QMP cont, as soon as the state is loaded"
+                            : "QMP migrate-set-capabilities " + platform.flavour().capability()
+                                    + "=true; migrate-incoming " + incomingUri() + "; cont"));
             for (int i = 0; i < cards.size(); i++) {
                 lines.add("QMP netdev_add " + cards.get(i).netdev() + ",id=net" + i + "; device_add "
                         + cards.get(i).model() + ",id=nic" + i);

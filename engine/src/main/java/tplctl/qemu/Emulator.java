@@ -15,10 +15,12 @@ import tplctl.host.CommandResult;
 import tplctl.host.Duplex;
 import tplctl.host.Host;
 import tplctl.host.HostException;
+import tplctl.host.HostTimeoutException;
 import tplctl.host.NobodyListensException;
 import tplctl.host.Script;
 import tplctl.kind.Durations;
 import tplctl.kind.Sh;
+import tplctl.machine.Flavour;
 import tplctl.machine.HostScripts;
 import tplctl.machine.Layout;
 import tplctl.machine.Ready;
@@ -111,27 +113,36 @@ final class Emulator {
                 dirs.serialLog(),
                 dirs.pid(),
                 Math.max(1, ready.timeout().toMillis() / 50));
-        CommandResult result = host.query(script.script(), ready.timeout().plus(SHORT));
         String text = "\"" + ready.serial().get() + "\"";
+        CommandResult result;
+        try {
+            result = host.query(script.script(), ready.timeout().plus(SHORT));
+        } catch (HostTimeoutException e) {
+            // The script counts its rounds, and on a busy host they take longer.
+            throw failed(notPrinted(text, ready), e);
+        }
         if (result.exit() == ENDED) {
             throw failed("the emulator ended before the guest printed " + text + lastWords());
         }
         if (result.exit() == TIMED_OUT) {
-            throw failed(
-                    "the guest did not print " + text + " within " + Durations.shown(ready.timeout()) + lastWords());
+            throw failed(notPrinted(text, ready));
         }
         check(Script.of(script.shown()), result);
     }
 
-    /** Turns on the capabilities of that name that this emulator has; at least one of {@code shared} must be among them. */
-    static List<QmpCommand> capabilities(QmpClient qmp) {
+    private String notPrinted(String text, Ready ready) {
+        return "the guest did not print " + text + " within " + Durations.shown(ready.timeout()) + lastWords();
+    }
+
+    /** Turns on what leaves shared RAM out of a state, and events. */
+    static List<QmpCommand> capabilities(QmpClient qmp, Flavour flavour) {
         Set<String> known = new HashSet<>();
         JsonElement list = qmp.execute("query-migrate-capabilities", new JsonObject(), SHORT);
         list.getAsJsonArray()
                 .forEach(c -> known.add(c.getAsJsonObject().get("capability").getAsString()));
-        // The document's fork names what QEMU since 4.0 calls x-ignore-shared differently; which one it is, only asking
-        // tells.
-        String shared = known.contains("x-ignore-shared") ? "x-ignore-shared" : "bypass-shared-memory";
+        // Older forks have bypass-shared-memory alone.
+        String own = flavour.capability();
+        String shared = known.contains(own) ? own : Flavour.OSNET.capability();
         JsonArray wanted = new JsonArray();
         for (String name : List.of(shared, "events")) {
             JsonObject capability = new JsonObject();

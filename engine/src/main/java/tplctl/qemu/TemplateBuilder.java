@@ -95,7 +95,7 @@ final class TemplateBuilder {
 
     private void save(QmpClient qmp) {
         List<QmpCommand> commands = new ArrayList<>(List.of(QmpCommand.of("stop")));
-        commands.addAll(Emulator.capabilities(qmp));
+        commands.addAll(Emulator.capabilities(qmp, task.platform().flavour()));
         String draft = draft();
         emulator.shell(Sh.of("umask 077\nrm -f -- {}\n: > {}", draft, draft), Emulator.SHORT);
         qmp.executeAll(commands, Emulator.SHORT);

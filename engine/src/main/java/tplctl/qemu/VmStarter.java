@@ -7,8 +7,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
 import tplctl.host.Host;
 import tplctl.host.HostException;
+import tplctl.kind.Durations;
 import tplctl.machine.Machine;
 import tplctl.machine.QemuVersion;
 import tplctl.machine.VmTask;
@@ -16,6 +18,7 @@ import tplctl.machine.VmTask;
 /** Starts one VM: a clone from its template's state, or a plain boot. */
 final class VmStarter {
     private static final Duration LOAD = Duration.ofMinutes(5);
+    private static final Duration POLL = Duration.ofMillis(5);
 
     private final Host host;
     private final VmTask.StartVm task;
@@ -34,10 +37,18 @@ final class VmStarter {
         }
         long begin = System.nanoTime();
         Optional<String> inherited = task.state().filter(s -> task.platform().loadsFromDescriptor());
+        if (task.state().isPresent() && task.platform().loadsAtStart()) {
+            ChildSave.refuseSandbox(emulator, task.argv());
+        }
         emulator.launch(task.prepare(), task.argv(), inherited, Map.of());
         try (QmpClient qmp = emulator.connect(false)) {
             if (task.state().isPresent()) {
-                load(qmp);
+                if (task.platform().loadsAtStart()) {
+                    awaitLoaded(qmp);
+                } else {
+                    load(qmp);
+                }
+                qmp.execute("cont", new JsonObject(), Emulator.SHORT);
             }
             plugIn(qmp);
         } catch (QmpException | QmpConnectionException | QmpTimeoutException e) {
@@ -57,7 +68,7 @@ final class VmStarter {
     }
 
     private void load(QmpClient qmp) {
-        List<QmpCommand> commands = new ArrayList<>(Emulator.capabilities(qmp));
+        List<QmpCommand> commands = new ArrayList<>(Emulator.capabilities(qmp, task.platform().flavour()));
         JsonObject uri = new JsonObject();
         uri.addProperty("uri", task.incomingUri());
         commands.add(new QmpCommand("migrate-incoming", uri));
@@ -67,7 +78,18 @@ final class VmStarter {
         if (!status(end).equals("completed")) {
             throw emulator.failed("the template's state could not be loaded" + emulator.lastWords());
         }
-        qmp.execute("cont", new JsonObject(), Emulator.SHORT);
+    }
+
+    // It began before QMP listened, so no event can be relied on; a load that fails ends the emulator.
+    private void awaitLoaded(QmpClient qmp) {
+        long deadline = System.nanoTime() + LOAD.toNanos();
+        while (MigrationSetup.text(qmp, "query-status", "status").equals("inmigrate")) {
+            if (System.nanoTime() > deadline) {
+                throw emulator.failed("the template's state was not loaded within " + Durations.shown(LOAD)
+                        + emulator.lastWords());
+            }
+            LockSupport.parkNanos(POLL.toNanos());
+        }
     }
 
     // The command line's own syntax for -netdev has no counterpart in QMP, whose arguments are typed; the monitor takes

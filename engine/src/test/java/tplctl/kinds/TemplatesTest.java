@@ -251,7 +251,7 @@ class TemplatesTest {
     }
 
     private static Platform platform() {
-        return new Platform("pc-i440fx-10.0", "kvm", "", new QemuVersion(10, 0, 3));
+        return new Platform("pc-i440fx-10.0", "kvm", "", new QemuVersion(10, 0, 3), tplctl.machine.Flavour.STOCK);
     }
 
     private static String altered() {

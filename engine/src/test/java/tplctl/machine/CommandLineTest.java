@@ -23,9 +23,10 @@ class CommandLineTest {
             serial: "telnet:127.0.0.1:7000,server,nowait"
             monitor: "telnet:127.0.0.1:8000,server,nowait"
             """;
-    private static final Platform PC = new Platform("pc", "kvm", "", new QemuVersion(8, 1, 0));
+    private static final Platform PC = new Platform("pc", "kvm", "", new QemuVersion(8, 1, 0), Flavour.STOCK);
     private static final Identity IDENTITY = Identity.of("h1", "site", "web-1");
     private static final List<AbsPath> MEMORY = List.of(new AbsPath("/mnt/hugetlb/memory"));
+    private static final AbsPath STATE = new AbsPath("/mnt/ramdisk/state");
 
     @Test
     void hasTheDocumentsOptionsOfATemplateInItsOrderWithItsValues() {
@@ -68,7 +69,7 @@ class CommandLineTest {
 
     @Test
     void hasTheDocumentsOptionsOfACloneInItsOrderWithItsValues() {
-        List<String> argv = CommandLine.clone(Samples.machine(DOCUMENT), PC, Layout.vm("web-1"), MEMORY, IDENTITY);
+        List<String> argv = CommandLine.clone(Samples.machine(DOCUMENT), PC, Layout.vm("web-1"), MEMORY, STATE, IDENTITY);
         assertThat(argv)
                 .containsSubsequence(
                         "-object",
@@ -92,9 +93,21 @@ class CommandLineTest {
     }
 
     @Test
+    void onTheOsnetFlavourACloneLoadsTheStateByItself() {
+        Platform osnet = new Platform("pc", "kvm", "", new QemuVersion(4, 1, 0), Flavour.OSNET);
+        AbsPath odd = new AbsPath("/mnt/a b/it's state");
+        assertThat(CommandLine.clone(Samples.machine(DOCUMENT), osnet, Layout.vm("a"), MEMORY, odd, IDENTITY))
+                .containsSubsequence("-incoming", "exec:cat '/mnt/a b/it'\\''s state'")
+                .containsSubsequence("-nographic", "-osnet_init_ram_state", "-nodefaults")
+                .doesNotContain("defer");
+        assertThat(CommandLine.template(Samples.machine(DOCUMENT), osnet, Layout.building("b"), MEMORY, IDENTITY))
+                .doesNotContain("-incoming", "-osnet_init_ram_state");
+    }
+
+    @Test
     void aCloneAndItsTemplateHaveTheSameDevicesInTheSameOrder() {
         Machine machine = Samples.machine(DOCUMENT + "devices: [virtio-rng-pci]\n");
-        assertThat(devices(CommandLine.clone(machine, PC, Layout.vm("a"), MEMORY, IDENTITY)))
+        assertThat(devices(CommandLine.clone(machine, PC, Layout.vm("a"), MEMORY, STATE, IDENTITY)))
                 .isEqualTo(devices(CommandLine.template(machine, PC, Layout.building("b"), MEMORY, IDENTITY)))
                 .containsExactly("virtio-rng-pci", "vmgenid,guid=auto,id=vmgenid0");
     }
@@ -154,14 +167,14 @@ class CommandLineTest {
     void oneNodeThatIsWrittenOutIsTheSameAsNone() {
         Machine none = Samples.machine("{ram: 1G, vcpus: 2}");
         Machine one = Samples.machine("{ram: 1G, vcpus: 2, numa: [{ cpus: 0-1, ram: 1024M }]}");
-        assertThat(CommandLine.clone(one, PC, Layout.vm("a"), MEMORY, IDENTITY))
-                .isEqualTo(CommandLine.clone(none, PC, Layout.vm("a"), MEMORY, IDENTITY));
+        assertThat(CommandLine.clone(one, PC, Layout.vm("a"), MEMORY, STATE, IDENTITY))
+                .isEqualTo(CommandLine.clone(none, PC, Layout.vm("a"), MEMORY, STATE, IDENTITY));
     }
 
     @Test
     void doublesCommasInPathsOnly() {
         AbsPath odd = new AbsPath("/mnt/a,b=c/mem,share=on");
-        assertThat(CommandLine.clone(Samples.machine("{ram: 1G}"), PC, Layout.vm("a"), List.of(odd), IDENTITY))
+        assertThat(CommandLine.clone(Samples.machine("{ram: 1G}"), PC, Layout.vm("a"), List.of(odd), STATE, IDENTITY))
                 .contains("memory-backend-file,id=mem0,size=1G,mem-path=/mnt/a,,b=c/mem,,share=on,share=off");
     }
 
@@ -184,8 +197,8 @@ class CommandLineTest {
     }
 
     private static String backend(Machine machine, QemuVersion version) {
-        Platform platform = new Platform("pc", "kvm", "", version);
-        List<String> argv = CommandLine.clone(machine, platform, Layout.vm("a"), MEMORY, IDENTITY);
+        Platform platform = new Platform("pc", "kvm", "", version, Flavour.STOCK);
+        List<String> argv = CommandLine.clone(machine, platform, Layout.vm("a"), MEMORY, STATE, IDENTITY);
         return argv.get(argv.indexOf("-object") + 1);
     }
 

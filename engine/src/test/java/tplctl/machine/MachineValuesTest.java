@@ -72,6 +72,15 @@ class MachineValuesTest {
     }
 
     @Test
+    void theFlavourIsRememberedAndIsStockWhereNothingTellsOfIt() {
+        Platform osnet = new Platform("pc", "kvm", "", new QemuVersion(4, 1, 0), Flavour.OSNET);
+        Manifest manifest = Samples.manifest(Samples.template(Samples.machine("{ram: 1G}")), osnet);
+        assertThat(Manifest.parse(manifest.toJson()).orElseThrow().platform()).isEqualTo(osnet);
+        String older = manifest.toJson().replace("\"flavour\":\"osnet\",", "");
+        assertThat(Manifest.parse(older).orElseThrow().platform().flavour()).isEqualTo(Flavour.STOCK);
+    }
+
+    @Test
     void aManifestOfSeveralNodesNamesAFileForEach() {
         Manifest manifest =
                 Samples.manifest(Samples.template(Samples.machine("{ram: 3M, numa: [{cpus: 0, ram: 1M}, {ram: 2M}]}")));

@@ -378,7 +378,7 @@ class VmExecutorTest {
                 Sh.of("prepare-it"),
                 List.of("qemu-system-x86_64", "-incoming", "defer"),
                 Optional.of("/mnt/ramdisk/state"),
-                new Platform("pc", "tcg", "", new QemuVersion(10, 0, 3)),
+                new Platform("pc", "tcg", "", new QemuVersion(10, 0, 3), tplctl.machine.Flavour.STOCK),
                 cards,
                 ready);
     }
