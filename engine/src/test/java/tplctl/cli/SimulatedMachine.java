@@ -70,6 +70,25 @@ final class SimulatedMachine {
             esac
             """;
 
+    /** The fork that the procedure is about, as far as a probe can tell. */
+    private static final String OSNET = """
+            #!/bin/sh
+            case "$*" in
+              --version | '-osnet_init_ram_state --version') echo 'QEMU emulator version 4.1.0' ;;
+              '-machine help')
+                echo 'Supported machines are:'
+                echo 'pc                   Standard PC (i440FX + PIIX, 1996) (alias of pc-i440fx-4.1)'
+                echo 'pc-i440fx-4.1        Standard PC (i440FX + PIIX, 1996) (default)' ;;
+              '-machine none '*' -qmp stdio')
+                echo '{"QMP": {"version": {"qemu": {"micro": 0, "minor": 1, "major": 4}, "package": ""}, "capabilities": []}}'
+                echo '{"return": {}}'
+                echo '{"return": [{"state": false, "capability": "x-ignore-shared"},' \
+                  '{"state": false, "capability": "bypass-shared-memory"}]}'
+                echo '{"return": {}}' ;;
+              *) exit 1 ;;
+            esac
+            """;
+
     private final Path root;
 
     private SimulatedMachine(Path root) {
@@ -93,6 +112,23 @@ final class SimulatedMachine {
         machine.program("usr/bin/qemu-img", "#!/bin/sh\nexit 1\n");
         machine.hugePages(2048, 4096);
         return machine;
+    }
+
+    /** As prepared, with the osnet flavour of QEMU. */
+    static SimulatedMachine osnet(Path directory) {
+        return withEmulator(directory, OSNET);
+    }
+
+    /** As prepared, with a program of that text for the emulator. */
+    static SimulatedMachine withEmulator(Path directory, String text) {
+        SimulatedMachine machine = prepared(directory);
+        machine.program("usr/bin/qemu-system-x86_64", text);
+        return machine;
+    }
+
+    /** Puts a file there. */
+    void put(String path, String text) {
+        write(path, text);
     }
 
     /** Runs a script as a host does. */
