@@ -175,8 +175,7 @@ record TemplateState(
         }
         Optional<QemuVersion> version = emulator.version();
         String before = qemu(m.platform().version(), m.platform().flavour());
-        Optional<String> now =
-                version.map(v -> qemu(v, emulator.flavour())).filter(v -> !v.equals(before));
+        Optional<String> now = version.map(v -> qemu(v, emulator.flavour())).filter(v -> !v.equals(before));
         if (now.isPresent()) {
             return Optional.of(new Difference(Impact.REPLACE, "emulator", before, now.get()));
         }

@@ -184,8 +184,8 @@ final class VmChanges {
                         Platform.unknown(template.machine(), have.emulator().flavour()));
         String build = have.template().map(Manifest::id).orElse(UNKNOWN_BUILD);
         VmRecord record = record(platform, build);
-        List<String> argv = CommandLine.clone(
-                want.hardware(), platform, dirs, template.memories(), template.state(), identity());
+        List<String> argv =
+                CommandLine.clone(want.hardware(), platform, dirs, template.memories(), template.state(), identity());
         Sh prepare = VmScripts.prepareClone(record, template.machine().disks().size(), have.leftovers());
         return new VmTask.StartVm(
                 self.name(),

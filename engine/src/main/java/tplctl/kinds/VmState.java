@@ -63,7 +63,8 @@ record VmState(
                         t.manifest(), t.memory())));
         // Without a manifest, which says on what it was made, the plan is for a template that will be made here.
         want.template()
-                .ifPresent(t -> lines.add(Sh.of("""
+                .ifPresent(
+                        t -> lines.add(Sh.of("""
                         if [ -n "$ask" ] && [ ! -e {} ]; then
                           emu=$(command -v -- {}) || emu=
                           {}

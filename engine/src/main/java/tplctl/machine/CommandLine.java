@@ -136,7 +136,9 @@ public final class CommandLine {
         add("-monitor", machine.monitor().orElse("unix:" + dirs.monitor() + ",server=on,wait=off"));
         if (ram instanceof Ram.Private || arrives) {
             // The URI goes through a shell (migration/exec.c).
-            add("-incoming", state.map(file -> "exec:cat " + Sh.quoted(file.text())).orElse("defer"));
+            add(
+                    "-incoming",
+                    state.map(file -> "exec:cat " + Sh.quoted(file.text())).orElse("defer"));
         }
         if (arrives) {
             argv.add("-S");

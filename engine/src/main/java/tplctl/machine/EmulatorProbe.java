@@ -14,8 +14,8 @@ public final class EmulatorProbe {
     static final String OSNET_OPTION = "-osnet_init_ram_state";
 
     private static final Pattern ALIAS = Pattern.compile(".*\\(alias of ([^)]+)\\)\\s*");
-    private static final String CAPABILITIES = "{\"execute\":\"qmp_capabilities\"}"
-            + "{\"execute\":\"query-migrate-capabilities\"}{\"execute\":\"quit\"}";
+    private static final String CAPABILITIES =
+            "{\"execute\":\"qmp_capabilities\"}" + "{\"execute\":\"query-migrate-capabilities\"}{\"execute\":\"quit\"}";
     private static final String TRIAL = "{\"execute\":\"qmp_capabilities\"}{\"execute\":\"quit\"}";
 
     /**
@@ -84,18 +84,15 @@ public final class EmulatorProbe {
 
     /** Asks the program that {@link #find} found for its flavour only. */
     public static Sh askFlavour() {
-        // Options are looked up in a first pass over the command line, before --version ends the second (vl.c, main): an
+        // Options are looked up in a first pass over the command line, before --version ends the second (vl.c, main):
+        // an
         // unknown one is refused. Only who knows it is started, to be asked for the capability too.
-        return Sh.of(
-                """
+        return Sh.of("""
                 if [ -n "$emu" ] && "$emu" {} --version >/dev/null 2>&1 </dev/null; then
                     printf '%s' {} | timeout 10 "$emu" -machine none -S -nodefaults -display none -qmp stdio 2>/dev/null |
                       grep -q {} && echo osnet
                   fi
-                """,
-                OSNET_OPTION,
-                CAPABILITIES,
-                "\"" + Flavour.OSNET.capability() + "\"");
+                """, OSNET_OPTION, CAPABILITIES, "\"" + Flavour.OSNET.capability() + "\"");
     }
 
     public static Found read(Answers answers) {

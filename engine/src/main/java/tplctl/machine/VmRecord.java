@@ -64,7 +64,7 @@ public record VmRecord(
                     text(json, "accel"),
                     text(json, "accel_reason"),
                     QemuVersion.parse(text(json, "emulator_version")).orElse(QemuVersion.UNKNOWN),
-                            flavour(json));
+                    flavour(json));
             return Optional.of(new VmRecord(
                     text(json, "name"),
                     text(json, "owner"),

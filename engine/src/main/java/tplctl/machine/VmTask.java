@@ -81,8 +81,9 @@ public sealed interface VmTask extends EmulatorTask
             state.ifPresent(file -> lines.add(
                     platform.loadsAtStart()
                             ? "QMP cont, as soon as the state is loaded"
-                            : "QMP migrate-set-capabilities " + platform.flavour().capability()
-                                    + "=true; migrate-incoming " + incomingUri() + "; cont"));
+                            : "QMP migrate-set-capabilities "
+                                    + platform.flavour().capability() + "=true; migrate-incoming " + incomingUri()
+                                    + "; cont"));
             for (int i = 0; i < cards.size(); i++) {
                 lines.add("QMP netdev_add " + cards.get(i).netdev() + ",id=net" + i + "; device_add "
                         + cards.get(i).model() + ",id=nic" + i);

@@ -68,7 +68,8 @@ final class VmStarter {
     }
 
     private void load(QmpClient qmp) {
-        List<QmpCommand> commands = new ArrayList<>(Emulator.capabilities(qmp, task.platform().flavour()));
+        List<QmpCommand> commands =
+                new ArrayList<>(Emulator.capabilities(qmp, task.platform().flavour()));
         JsonObject uri = new JsonObject();
         uri.addProperty("uri", task.incomingUri());
         commands.add(new QmpCommand("migrate-incoming", uri));
@@ -85,8 +86,8 @@ final class VmStarter {
         long deadline = System.nanoTime() + LOAD.toNanos();
         while (MigrationSetup.text(qmp, "query-status", "status").equals("inmigrate")) {
             if (System.nanoTime() > deadline) {
-                throw emulator.failed("the template's state was not loaded within " + Durations.shown(LOAD)
-                        + emulator.lastWords());
+                throw emulator.failed(
+                        "the template's state was not loaded within " + Durations.shown(LOAD) + emulator.lastWords());
             }
             LockSupport.parkNanos(POLL.toNanos());
         }

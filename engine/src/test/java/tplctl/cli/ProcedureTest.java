@@ -35,7 +35,8 @@ import tplctl.machine.QemuVersion;
 class ProcedureTest {
     private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
     private static final Path TABLES = ROOT.resolve("engine/docs/command-line.md");
-    private static final Path RESOURCES = Path.of("src/test/resources/procedure").toAbsolutePath();
+    private static final Path RESOURCES =
+            Path.of("src/test/resources/procedure").toAbsolutePath();
     private static final Pattern ROW = Pattern.compile("\\| (?:`([^`]*)`)? ?\\| (?:`([^`]*)`)? ?\\| ?(.*?) ?\\|");
 
     @TempDir
@@ -93,7 +94,20 @@ class ProcedureTest {
     @CsvSource({"template.sh,templates.vm", "clone.sh,vms.templated-1"})
     void followsTheProceduresVariables(String script, String resource) throws IOException, InterruptedException {
         Map<String, String> variables = Map.of(
-                "i", "3", "vcpu", "4", "ram", "2G", "mdir", "/huge", "ddir", "/ram", "sdir", "/run", "img", "other.qcow2");
+                "i",
+                "3",
+                "vcpu",
+                "4",
+                "ram",
+                "2G",
+                "mdir",
+                "/huge",
+                "ddir",
+                "/ram",
+                "sdir",
+                "/run",
+                "img",
+                "other.qcow2");
         List<String> theirs = procedure(script, variables);
         List<String> extra = variables.entrySet().stream()
                 .flatMap(v -> Stream.of("-e", v.getKey() + "=" + v.getValue()))
@@ -124,12 +138,14 @@ class ProcedureTest {
         assertThat(String.join("\n", commands(stock, "localhost:hugepages.2M", List.of("-e", "pages=8192"))))
                 .contains("/sys/kernel/mm/hugepages/hugepages-2048kB", "echo 8192 >nr_hugepages");
         assertThat(commands(stock, "localhost:mounts.hugetlb"))
-                .containsExactly("mkdir -p -- /mnt/hugetlb &&\nmount -t hugetlbfs -o mode=0755 -- hugetlbfs /mnt/hugetlb");
+                .containsExactly(
+                        "mkdir -p -- /mnt/hugetlb &&\nmount -t hugetlbfs -o mode=0755 -- hugetlbfs /mnt/hugetlb");
         assertThat(commands(stock, "localhost:mounts.ramdisk"))
                 .containsExactly(
                         "mkdir -p -- /mnt/ramdisk &&\nmount -t tmpfs -o size=524288000,mode=0755 -- tmpfs /mnt/ramdisk");
         assertThat(commands(stock, "localhost:templates.vm"))
-                .contains("QMP stop; migrate-set-capabilities x-ignore-shared=true; migrate to /mnt/ramdisk/state; quit");
+                .contains(
+                        "QMP stop; migrate-set-capabilities x-ignore-shared=true; migrate to /mnt/ramdisk/state; quit");
         assertThat(commands(osnet, "localhost:templates.vm"))
                 .contains(
                         "QMP stop; migrate-set-capabilities bypass-shared-memory=true; migrate to /mnt/ramdisk/state; quit");
@@ -165,7 +181,8 @@ class ProcedureTest {
         StringBuilder text = new StringBuilder();
         for (String line : Files.readAllLines(RESOURCES.resolve(script))) {
             String name = line.replaceFirst("=.*", "");
-            text.append(variables.containsKey(name) ? name + "=" + variables.get(name) : line).append('\n');
+            text.append(variables.containsKey(name) ? name + "=" + variables.get(name) : line)
+                    .append('\n');
         }
         ProcessBuilder builder = new ProcessBuilder("sh", "-euc", text.toString()).redirectErrorStream(true);
         builder.environment().put("PATH", programs + ":/usr/bin:/bin");
@@ -193,7 +210,9 @@ class ProcedureTest {
         arguments.add(ROOT.resolve("playbooks/vm-templating.yml").toString());
         JsonObject plan = JsonParser.parseString(new Tplctl(directory, Kinds::named)
                         .on((inventory, options) -> new EngineSession(
-                                inventory, options, name -> Connections.Link.of(new FakeHost(name).onAny(machine::run))))
+                                inventory,
+                                options,
+                                name -> Connections.Link.of(new FakeHost(name).onAny(machine::run))))
                         .run(arguments.toArray(String[]::new))
                         .exits(0)
                         .out())

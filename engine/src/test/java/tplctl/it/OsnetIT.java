@@ -50,8 +50,9 @@ class OsnetIT {
     private Tplctl.Result tplctl(String command, String... more) {
         List<String> arguments = new ArrayList<>(List.of(command));
         arguments.addAll(List.of(more));
-        String variables = "{ram: 16M, pages: 16, source: null, size: 16M, mdir: %1$s/huge, ddir: %1$s/ram, idir: %1$s/images,"
-                + " sdir: %1$s, i: 1711}";
+        String variables =
+                "{ram: 16M, pages: 16, source: null, size: 16M, mdir: %1$s/huge, ddir: %1$s/ram, idir: %1$s/images,"
+                        + " sdir: %1$s, i: 1711}";
         arguments.addAll(List.of("-e", variables.formatted(dir), PLAYBOOK.toString()));
         return Tplctl.start(
                         dir,

@@ -222,7 +222,8 @@ class VmsTest {
     @Test
     void aCloneWithWhatPunchesHolesIsRefusedUnderAnOldEmulator() {
         TemplateInfo balloon = Samples.template(Samples.machine("{ram: 1G, devices: [virtio-balloon-pci]}"));
-        Manifest old = Samples.manifest(balloon, new Platform("pc", "tcg", "", new QemuVersion(7, 2, 0), tplctl.machine.Flavour.STOCK));
+        Manifest old = Samples.manifest(
+                balloon, new Platform("pc", "tcg", "", new QemuVersion(7, 2, 0), tplctl.machine.Flavour.STOCK));
         VmSpec spec = spec("{template: base}").linked(Optional.of(balloon), Optional.empty(), false);
         VmState have = VmState.parse(new ProbeOutput(0, "manifest " + old.toJson() + "\n", ""));
         assertThat(only(new Vms().changes(WEB, spec, have)).refusal()).contains("balloon", "7.2.0");

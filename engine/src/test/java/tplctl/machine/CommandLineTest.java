@@ -69,7 +69,8 @@ class CommandLineTest {
 
     @Test
     void hasTheDocumentsOptionsOfACloneInItsOrderWithItsValues() {
-        List<String> argv = CommandLine.clone(Samples.machine(DOCUMENT), PC, Layout.vm("web-1"), MEMORY, STATE, IDENTITY);
+        List<String> argv =
+                CommandLine.clone(Samples.machine(DOCUMENT), PC, Layout.vm("web-1"), MEMORY, STATE, IDENTITY);
         assertThat(argv)
                 .containsSubsequence(
                         "-object",

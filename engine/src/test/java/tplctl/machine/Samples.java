@@ -16,7 +16,8 @@ import tplctl.text.YamlReader;
 public final class Samples {
     public static final String STAMP =
             "8:12:1073741824:2026-11-23 04:00:00.000000001 +0000:2026-11-23 04:00:00.000000002 +0000";
-    public static final Platform PLATFORM = new Platform("pc-i440fx-10.0", "kvm", "", new QemuVersion(10, 0, 3), Flavour.STOCK);
+    public static final Platform PLATFORM =
+            new Platform("pc-i440fx-10.0", "kvm", "", new QemuVersion(10, 0, 3), Flavour.STOCK);
 
     private Samples() {}
 
