@@ -93,14 +93,7 @@ final class Commands implements Kind<Commands.Spec, Commands.State> {
     }
 
     private static Spec build(Values v, Decoding to) {
-        for (String variable : v.get(ENV).keySet()) {
-            if (!variable.matches("[A-Za-z_][A-Za-z0-9_]*")) {
-                to.error(
-                        v.at(ENV),
-                        "\"" + variable + "\" is no name for an environment variable",
-                        "letters, digits and _, not beginning with a digit");
-            }
-        }
+        Environment.check(v.get(ENV), v.at(ENV), to);
         return new Spec(v.get(RUN), v.get(CREATES), v.get(UNLESS), v.get(CHDIR), v.get(ENV), v.get(UNDO));
     }
 

@@ -18,7 +18,7 @@ import tplctl.machine.DiskImage;
 record ImageSpec(
         AbsPath path,
         Optional<ByteSize> size,
-        Optional<Source> source,
+        Optional<FileSource> source,
         Optional<String> sha256,
         String format,
         Optional<Ref> backing,
@@ -26,32 +26,6 @@ record ImageSpec(
         Optional<String> sourceFormat) {
     /** Sectors are what qemu-img rounds sizes to. */
     private static final int SECTOR = 512;
-
-    /** Where an image's content comes from. */
-    sealed interface Source {
-        String shown();
-
-        record OnHost(AbsPath path) implements Source {
-            @Override
-            public String shown() {
-                return path.text();
-            }
-        }
-
-        record Url(String url) implements Source {
-            @Override
-            public String shown() {
-                return url;
-            }
-        }
-
-        record Local(Decoding.Asset asset) implements Source {
-            @Override
-            public String shown() {
-                return asset.path();
-            }
-        }
-    }
 
     ImageSpec over(DiskImage image) {
         return new ImageSpec(path, size, source, sha256, format, backing, Optional.of(image), sourceFormat);
@@ -62,7 +36,7 @@ record ImageSpec(
     }
 
     Optional<Decoding.Asset> asset() {
-        return source.filter(Source.Local.class::isInstance).map(s -> ((Source.Local) s).asset());
+        return source.filter(FileSource.Local.class::isInstance).map(s -> ((FileSource.Local) s).asset());
     }
 
     static long rounded(long bytes) {
@@ -80,7 +54,7 @@ record ImageSpec(
 
     /** What it is made from, for people. */
     String shown() {
-        return source.map(Source::shown)
+        return source.map(FileSource::shown)
                 .or(() -> base.map(b -> "overlay of " + b.path()))
                 .orElse("empty " + format);
     }

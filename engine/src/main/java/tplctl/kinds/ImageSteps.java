@@ -49,12 +49,12 @@ final class ImageSteps {
 
     // The digest is that of the file as it is kept, which needs reading only when it is not the source as it came.
     private static Sh fromSource(ImageSpec want) {
-        ImageSpec.Source source = want.source().orElseThrow();
-        boolean onHost = source instanceof ImageSpec.Source.OnHost;
-        AbsPath file = source instanceof ImageSpec.Source.OnHost there ? there.path() : want.part();
+        FileSource source = want.source().orElseThrow();
+        boolean onHost = source instanceof FileSource.OnHost;
+        AbsPath file = source instanceof FileSource.OnHost there ? there.path() : want.part();
         List<Sh> lines = new ArrayList<>();
         lines.add(Sh.of("s={} t={} v= c=", file, want.draft()));
-        if (source instanceof ImageSpec.Source.Url url) {
+        if (source instanceof FileSource.Url url) {
             lines.add(fetch(url.url(), want.sha256().isPresent()));
         }
         lines.add(Sh.of("[ -f \"$s\" ] || { printf '%s\\n' {} >&2; exit 1; }", "there is no file " + file));
@@ -106,7 +106,7 @@ final class ImageSteps {
 
     // Without a checksum nothing would tell that the file changed between the two halves, so it is fetched from the
     // start.
-    private static Sh fetch(String url, boolean resume) {
+    static Sh fetch(String url, boolean resume) {
         return Sh.of("""
                 {}
                 if command -v curl >/dev/null 2>&1; then
@@ -122,7 +122,7 @@ final class ImageSteps {
                 esac || { printf '%s\\n' {} >&2; exit 1; }""", Sh.of(resume ? ":" : "rm -f -- \"$s\""), url, url, "could not download " + url);
     }
 
-    private static Sh verify(String sum, String shown, boolean remove) {
+    static Sh verify(String sum, String shown, boolean remove) {
         return Sh.of(
                 """
                 c=$(sha256sum <"$s") || exit

@@ -1,7 +1,5 @@
 package tplctl.kinds;
 
-import java.net.URI;
-import java.net.URISyntaxException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -106,7 +104,7 @@ final class Images implements Kind<ImageSpec, Seen<ImageState>> {
         return new ImageSpec(
                 v.get(PATH),
                 v.get(SIZE),
-                v.get(SOURCE).flatMap(s -> source(s, v, to)),
+                v.get(SOURCE).flatMap(s -> FileSource.parse(s, v.at(SOURCE), SOURCE.name(), to)),
                 v.get(SHA256),
                 v.get(FORMAT),
                 v.get(BACKING),
@@ -114,59 +112,9 @@ final class Images implements Kind<ImageSpec, Seen<ImageState>> {
                 v.get(SOURCE_FORMAT));
     }
 
-    private static Optional<ImageSpec.Source> source(String text, Values v, Decoding to) {
-        if (text.indexOf('\n') >= 0) {
-            to.error(v.at(SOURCE), "\"source\" takes no line break", "choose another name");
-            return Optional.empty();
-        }
-        if (text.startsWith("/")) {
-            Optional<AbsPath> path = AbsPath.parse(text);
-            path.ifPresentOrElse(
-                    p -> to.uses(p, v.at(SOURCE)),
-                    () -> to.error(
-                            v.at(SOURCE),
-                            "\"source\" takes an absolute path without \"..\"",
-                            "write the path that is meant"));
-            return path.map(ImageSpec.Source.OnHost::new);
-        }
-        if (text.contains("://")) {
-            if (isFetchable(text, v, to)) {
-                return Optional.of(new ImageSpec.Source.Url(text));
-            }
-            return Optional.empty();
-        }
-        return LocalSource.find(
-                        text,
-                        v.at(SOURCE),
-                        to,
-                        "\"source\" takes an absolute path on the host, a file beside the playbook, or an http or https URL",
-                        "give a URL that the host can fetch it from, or its absolute path when the host has it")
-                .map(ImageSpec.Source.Local::new);
-    }
-
-    private static boolean isFetchable(String url, Values v, Decoding to) {
-        try {
-            URI uri = new URI(url);
-            boolean web = url.startsWith("http://") || url.startsWith("https://");
-            if (web && uri.getHost() != null && uri.getRawUserInfo() == null) {
-                return true;
-            }
-            to.error(
-                    v.at(SOURCE),
-                    uri.getRawUserInfo() != null
-                            ? "a user or password in a URL would be seen by everyone on the host"
-                            : "\"" + url + "\" cannot be fetched",
-                    "\"source\" takes a URL of the form http://HOST/PATH or https://HOST/PATH");
-        } catch (URISyntaxException e) {
-            to.error(
-                    v.at(SOURCE), "\"" + url + "\" is no URL: " + e.getReason(), "other characters are written as %XX");
-        }
-        return false;
-    }
-
     @Override
     public Set<String> after() {
-        return Set.of("packages");
+        return Set.of("packages", "builds");
     }
 
     @Override
