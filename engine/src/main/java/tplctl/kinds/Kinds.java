@@ -9,6 +9,7 @@ import tplctl.kind.Kind;
 public final class Kinds {
     public static final List<Kind<?, ?>> ALL = List.of(
             new Packages(),
+            new Builds(),
             new HugePages(),
             new Directories(),
             new Files(),

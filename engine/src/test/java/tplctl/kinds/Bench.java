@@ -30,7 +30,7 @@ record Bench(List<String> shell, Path scratch) {
     static final List<String> DASH = List.of("dash");
     static final List<String> BUSYBOX = List.of("busybox", "sh");
 
-    private static final long PATIENCE_SECONDS = 60;
+    private static final long PATIENCE_SECONDS = 300;
 
     ProbeOutput run(String script) {
         try {
