@@ -51,7 +51,7 @@ class FleetClonesIT {
             String log = "cat /run/tplctl/vms/" + vm + "/serial.log";
             Shell.await(
                     vm + " counts",
-                    Duration.ofSeconds(120),
+                    Duration.ofMinutes(2),
                     () -> fleet.on(host, log).contains("count "));
             assertThat(fleet.on(host, log)).doesNotContain("boot-count", "DISK-CHANGED");
         }

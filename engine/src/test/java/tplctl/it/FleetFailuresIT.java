@@ -14,7 +14,7 @@ import tplctl.lab.LabKeys;
 
 /** Hosts that cannot be reached or are lost, and the next run. */
 class FleetFailuresIT {
-    private static final Duration SOON = Duration.ofSeconds(120);
+    private static final Duration SOON = Duration.ofMinutes(2);
 
     private static Fleet fleet;
 

@@ -15,7 +15,7 @@ import tplctl.lab.HostSpec;
 
 /** What Ctrl-C and SIGTERM leave of a run on other hosts, and the next run. */
 class FleetInterruptionIT {
-    private static final Duration SOON = Duration.ofSeconds(120);
+    private static final Duration SOON = Duration.ofMinutes(2);
 
     private static Fleet fleet;
 

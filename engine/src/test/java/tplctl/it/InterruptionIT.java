@@ -105,7 +105,7 @@ class InterruptionIT {
         Tplctl.Running running = Tplctl.start(dir, "apply", "cut.yml");
         Shell.await(
                 moment.name(),
-                Duration.ofSeconds(120),
+                Duration.ofMinutes(2),
                 () -> moment.reached().test(home) || !running.process().isAlive());
         assertThat(running.process().isAlive())
                 .as("it still ran; stderr: %s", running.said())
@@ -123,9 +123,7 @@ class InterruptionIT {
         write(true);
         Tplctl.Running running = Tplctl.start(dir, "apply", "cut.yml");
         Shell.await(
-                "the guest boots",
-                Duration.ofSeconds(120),
-                () -> size(RUN.resolve("templates/cut-base/serial.log")) > 0);
+                "the guest boots", Duration.ofMinutes(2), () -> size(RUN.resolve("templates/cut-base/serial.log")) > 0);
         running.signal("INT");
         Tplctl.Result result = running.await().exits(130);
         assertThat(result.out() + result.err()).contains("vms.cut-1").contains("not");
@@ -141,13 +139,11 @@ class InterruptionIT {
         write(true);
         Tplctl.Running running = Tplctl.start(dir, "apply", "cut.yml");
         Shell.await(
-                "the guest boots",
-                Duration.ofSeconds(120),
-                () -> size(RUN.resolve("templates/cut-base/serial.log")) > 0);
+                "the guest boots", Duration.ofMinutes(2), () -> size(RUN.resolve("templates/cut-base/serial.log")) > 0);
         running.signal("INT");
         Shell.await(
                 "it says that it stops",
-                Duration.ofSeconds(120),
+                Duration.ofMinutes(2),
                 () -> running.said().contains("again"));
         running.signal("INT");
         running.await().exits(130);
@@ -163,9 +159,7 @@ class InterruptionIT {
         write(true);
         Tplctl.Running running = Tplctl.start(dir, "apply", "cut.yml");
         Shell.await(
-                "the guest boots",
-                Duration.ofSeconds(120),
-                () -> size(RUN.resolve("templates/cut-base/serial.log")) > 0);
+                "the guest boots", Duration.ofMinutes(2), () -> size(RUN.resolve("templates/cut-base/serial.log")) > 0);
         assertThat(Tplctl.run(dir, "apply", "cut.yml").exits(6).err())
                 .contains("locked by")
                 .contains("apply");

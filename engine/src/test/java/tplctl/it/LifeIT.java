@@ -75,7 +75,7 @@ class LifeIT {
             String name = "life-" + i;
             Shell.await(
                     name + " counts",
-                    Duration.ofSeconds(120),
+                    Duration.ofMinutes(2),
                     () -> Machine.serialLog(name).stream().anyMatch(l -> l.startsWith("count ")));
             assertThat(Machine.serialLog(name)).noneMatch(l -> l.startsWith("boot-count"));
         }
@@ -132,29 +132,29 @@ class LifeIT {
         long pid = Json.vm(status(), "life").get("pid").getAsLong();
         Shell.await(
                 "the guest wrote to its disk",
-                Duration.ofSeconds(120),
+                Duration.ofMinutes(2),
                 () -> Machine.serialLog("life").stream().anyMatch(l -> l.matches("disk-mark [0-9]+")));
         Shell.run("kill", "-KILL", Long.toString(pid));
-        Shell.await("the emulator is gone", Duration.ofSeconds(120), () -> !Machine.runs(pid));
+        Shell.await("the emulator is gone", Duration.ofMinutes(2), () -> !Machine.runs(pid));
 
         assertThat(plan().getAsJsonObject("summary").get("update").getAsInt()).isEqualTo(1);
         assertThat(tplctl("apply", "life.yml").exits(0).out()).contains("not shared");
-        Shell.awaitSerial("life", Duration.ofSeconds(120), "boot-count 2");
+        Shell.awaitSerial("life", Duration.ofMinutes(2), "boot-count 2");
         Shell.await(
                 "the guest went on",
-                Duration.ofSeconds(120),
+                Duration.ofMinutes(2),
                 () -> Machine.serialLog("life").stream().anyMatch(l -> l.matches("count 1?[0-9]")));
         assertThat(Machine.serialLog("life")).noneMatch(l -> l.startsWith("DISK-CHANGED"));
 
         write(RAM_128M, "life: { template: life-base, restart: fresh }");
         long booted = Json.vm(status(), "life").get("pid").getAsLong();
         Shell.run("kill", "-KILL", Long.toString(booted));
-        Shell.await("the emulator is gone", Duration.ofSeconds(120), () -> !Machine.runs(booted));
+        Shell.await("the emulator is gone", Duration.ofMinutes(2), () -> !Machine.runs(booted));
         tplctl("apply", "life.yml").exits(7);
         tplctl("apply", "--yes", "life.yml").exits(0);
         Shell.await(
                 "the fresh clone counts on",
-                Duration.ofSeconds(120),
+                Duration.ofMinutes(2),
                 () -> Machine.serialLog("life").stream().anyMatch(l -> l.startsWith("count ")));
         assertThat(Machine.serialLog("life")).noneMatch(l -> l.startsWith("boot-count"));
     }
@@ -166,7 +166,7 @@ class LifeIT {
         for (String vm : new String[] {"life-1", "life-2"}) {
             Shell.await(
                     vm + " wrote to its disk",
-                    Duration.ofSeconds(120),
+                    Duration.ofMinutes(2),
                     () -> Machine.serialLog(vm).stream().anyMatch(l -> l.matches("disk-mark [0-9]+")));
         }
         // What a reboot takes: every process, /run, and what lies on a tmpfs.
@@ -174,7 +174,7 @@ class LifeIT {
                 .forEach(vm -> Shell.run("kill", "-KILL", vm.get("pid").getAsString()));
         Shell.await(
                 "the emulators are gone",
-                Duration.ofSeconds(120),
+                Duration.ofMinutes(2),
                 () -> Machine.emulatorsRunning().equals(before.emulators()));
         Shell.run("umount", home.resolve("ram").toString());
         Shell.run("rm", "-rf", "/run/tplctl/vms/life-1", "/run/tplctl/vms/life-2", "/run/tplctl/templates/life-base");
@@ -182,7 +182,7 @@ class LifeIT {
         String applied = tplctl("apply", "life.yml").exits(0).out();
         assertThat(applied).contains("not shared").doesNotContain("-/+");
         for (String vm : new String[] {"life-1", "life-2"}) {
-            Shell.awaitSerial(vm, Duration.ofSeconds(120), "boot-count 2");
+            Shell.awaitSerial(vm, Duration.ofMinutes(2), "boot-count 2");
             assertThat(Machine.serialLog(vm)).noneMatch(l -> l.startsWith("DISK-CHANGED"));
         }
         assertThat(plan().getAsJsonObject("summary").get("unchanged").getAsInt())

@@ -120,7 +120,7 @@ class MigrationIT {
     }
 
     private static void counts(LabHost host, String vm, int beyond) {
-        Shell.await(vm + " counts beyond " + beyond, Duration.ofSeconds(120), () -> count(host, vm) > beyond);
+        Shell.await(vm + " counts beyond " + beyond, Duration.ofMinutes(2), () -> count(host, vm) > beyond);
     }
 
     private static JsonObject resource(JsonObject report, String id) {
@@ -212,20 +212,20 @@ class MigrationIT {
             Tplctl.Running run = started("apply", "--yes");
             Shell.await(
                     "the stream flows",
-                    Duration.ofSeconds(120),
+                    Duration.ofMinutes(2),
                     () -> !from.exec("ls /run/tplctl/vms/web-1/outgoing.sock 2>/dev/null || :")
                             .isEmpty());
             run.signal(signal);
             if (signal.equals("INT")) {
                 // One alone, as TERM here, gives what runs some time to end.
                 Shell.await(
-                        "it says so", Duration.ofSeconds(120), () -> run.said().contains("interrupt again"));
+                        "it says so", Duration.ofMinutes(2), () -> run.said().contains("interrupt again"));
                 run.signal(signal);
             }
             run.await();
             Shell.await(
                     "the destination is clean after " + signal,
-                    Duration.ofSeconds(120),
+                    Duration.ofMinutes(2),
                     () -> emulators(to) == 0
                             && !from.exec("ls /var/lib/tplctl/vms").contains(".mov"));
             counts(from, count(from) + 1);

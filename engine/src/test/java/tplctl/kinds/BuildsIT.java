@@ -245,7 +245,7 @@ class BuildsIT {
                 new FixedLinks(Map.of()));
     }
 
-    private byte[] packed(Bench bench, String flag, String file, String what) throws IOException {
+    private byte[] packed(String flag, String file, String what) throws IOException {
         program.git("program", "submodule", "update", "-q", "--init");
         ProbeOutput out = bench(Bench.DASH)
                 .run("cd " + dir + "/src/" + (what.equals(".") ? "program" : "") + " && tar -c " + flag + " -f " + dir
@@ -258,7 +258,7 @@ class BuildsIT {
     void unpacksAnArchiveOfAnySort(List<String> shell) throws IOException {
         Bench bench = bench(shell);
         for (String flag : List.of("-z", "-J", "-j", "")) {
-            String sum = Content.of(packed(bench, flag, "a.tar", flag.isEmpty() ? "." : "program"))
+            String sum = Content.of(packed(flag, "a.tar", flag.isEmpty() ? "." : "program"))
                     .sha256();
             Trial<?, ?> trial = archive("archive: " + dir + "/a.tar, sha256: '" + sum + "'", Map.of());
             Map<String, String> trace = bench.apply(trial).orElseThrow();
@@ -270,7 +270,7 @@ class BuildsIT {
     @Shells
     void sendsALocalArchive(List<String> shell) throws IOException {
         Bench bench = bench(shell);
-        byte[] bytes = packed(bench, "-z", "a.tar", "program");
+        byte[] bytes = packed("-z", "a.tar", "program");
         String sum = Content.of(bytes).sha256();
         bench.apply(archive(
                 "archive: a.tar.gz, sha256: '" + sum + "'",
@@ -281,7 +281,7 @@ class BuildsIT {
     @Shells
     void downloadsResumesAndRemovesWhatHasAnotherChecksum(List<String> shell) throws IOException {
         Bench bench = bench(shell);
-        byte[] bytes = packed(bench, "-z", "a.tar", "program");
+        byte[] bytes = packed("-z", "a.tar", "program");
         String sum = Content.of(bytes).sha256();
         try (FileServer server = new FileServer("/a.tar.gz", bytes)) {
             String source = "archive: '" + server.url() + "/a.tar.gz', sha256: '";
