@@ -212,7 +212,7 @@ class BuildsIT {
         assertThat(bench.run(Sh.of("stat -c '%a %U' -- {}", made).script()).stdout())
                 .isEqualTo("4755 root\n");
         assertThat(bench.changes(trial)).isEmpty();
-        assertThat(bench.run("grep -r s3 " + state()).stdout()).isEmpty();
+        assertThat(bench.run("grep -rlF \"s3'cret\" " + state()).stdout()).isEmpty();
         bench.remove(trial, trace);
         assertThat(prefix).doesNotExist();
     }
