@@ -13,6 +13,9 @@ import tplctl.kind.Sh;
  * nothing a probe prints can be read as another's answer.
  */
 final class Frames {
+    private static final String BEGIN = "begin ";
+    private static final String END = "end ";
+
     private final String nonce;
     private final List<Sh> fragments = new ArrayList<>();
 
@@ -32,9 +35,9 @@ final class Frames {
         Sh.of("tplctl_mark() { printf '\\n%s %s\\n' {} \"$1\"; printf '\\n%s %s\\n' {} \"$1\" >&2; }", nonce, nonce)
                 .appendTo(text);
         for (int i = 0; i < fragments.size(); i++) {
-            text.append("\ntplctl_mark 'begin ").append(i).append("'\n(\n");
+            text.append("\ntplctl_mark '").append(BEGIN).append(i).append("'\n(\n");
             fragments.get(i).appendTo(text);
-            text.append("\n)\ntplctl_mark \"end ").append(i).append(" $?\"");
+            text.append("\n)\ntplctl_mark \"").append(END).append(i).append(" $?\"");
         }
         return text.toString();
     }
@@ -67,7 +70,7 @@ final class Frames {
     private record Piece(String text, int exit) {}
 
     private Map<Integer, Piece> pieces(String stream) {
-        Map<Integer, Piece> pieces = new HashMap<>();
+        Map<Integer, Piece> pieces = new HashMap<>(fragments.size() * 4 / 3 + 1);
         String mark = "\n" + nonce + " ";
         int open = -1;
         int start = 0;
@@ -77,14 +80,18 @@ final class Frames {
             if (end < 0) {
                 return pieces;
             }
-            String[] words = stream.substring(at + mark.length(), end).split(" ");
-            if (words[0].equals("begin")) {
-                open = Integer.parseInt(words[1]);
+            int word = at + mark.length();
+            if (stream.startsWith(BEGIN, word)) {
+                open = Integer.parseInt(stream, word + BEGIN.length(), end, 10);
                 start = end + 1;
-            } else if (open == Integer.parseInt(words[1])) {
-                // The line break before the mark of the end may be the one behind the mark of the beginning.
-                String text = at < start ? "" : stream.substring(start, at);
-                pieces.put(open, new Piece(text, Integer.parseInt(words[2])));
+            } else {
+                int number = word + END.length();
+                int exit = stream.indexOf(' ', number);
+                if (open == Integer.parseInt(stream, number, exit, 10)) {
+                    // The line break before the mark of the end may be the one behind the mark of the beginning.
+                    String text = at < start ? "" : stream.substring(start, at);
+                    pieces.put(open, new Piece(text, Integer.parseInt(stream, exit + 1, end, 10)));
+                }
             }
             at = stream.indexOf(mark, end);
         }

@@ -26,8 +26,8 @@ final class Evaluator {
 
     private final Scope scope;
     private final Diagnostics diagnostics;
-    private final IdentityHashMap<Scalar, Value> values = new IdentityHashMap<>(FEW);
-    private final Set<Scalar> failed = Collections.newSetFromMap(new IdentityHashMap<>(FEW));
+    private Map<Scalar, Value> values = Map.of();
+    private Set<Scalar> failed = Set.of();
     private final Shared shared;
 
     /** An evaluated node, and of how many nodes it consists. */
@@ -156,11 +156,12 @@ final class Evaluator {
         if (!hasMarks(text)) {
             return Optional.of(new Value(scalar, 1));
         }
-        Value known = values.get(scalar);
+        // Both by identity.
+        Value known = values.isEmpty() ? null : values.get(scalar);
         if (known != null) {
             return Optional.of(known);
         }
-        if (failed.contains(scalar)) {
+        if (!failed.isEmpty() && failed.contains(scalar)) {
             shared.failures++;
             return Optional.empty();
         }
@@ -170,8 +171,22 @@ final class Evaluator {
         shared.active.add(new Active(name, scalar, this));
         Optional<Value> value = evaluate(scalar);
         shared.active.remove(shared.active.size() - 1);
-        value.ifPresentOrElse(v -> values.put(scalar, v), () -> failed.add(scalar));
+        value.ifPresentOrElse(v -> keep(scalar, v), () -> keepFailed(scalar));
         return value;
+    }
+
+    private void keep(Scalar scalar, Value value) {
+        if (values.isEmpty()) {
+            values = new IdentityHashMap<>(FEW);
+        }
+        values.put(scalar, value);
+    }
+
+    private void keepFailed(Scalar scalar) {
+        if (failed.isEmpty()) {
+            failed = Collections.newSetFromMap(new IdentityHashMap<>(FEW));
+        }
+        failed.add(scalar);
     }
 
     /** Whether a text has anything to evaluate. */
@@ -190,12 +205,11 @@ final class Evaluator {
             return Optional.empty();
         }
         if (parts.parts().size() == 1 && parts.parts().get(0) instanceof Parts.Expression only) {
-            Optional<Reference> reference = Reference.parse(only.source(), only.at());
-            if (reference.isPresent()) {
-                return lookup(reference.get(), place).map(v -> new Value(at(v.node(), scalar.at()), v.size()));
+            if (only.reference().isPresent()) {
+                return lookup(only.reference().get(), place).map(v -> new Value(at(v.node(), scalar.at()), v.size()));
             }
         }
-        if (parts.parts().stream().allMatch(Parts.Literal.class::isInstance)) {
+        if (parts.isLiteral()) {
             return Optional.of(new Value(scalar, 1));
         }
         return join(parts, place).flatMap(result -> text(result, scalar));
@@ -238,7 +252,7 @@ final class Evaluator {
     }
 
     private Optional<String> piece(Parts.Expression expression, Place place) {
-        Optional<Reference> reference = Reference.parse(expression.source(), expression.at());
+        Optional<Reference> reference = expression.reference();
         return reference.isPresent()
                 ? lookup(reference.get(), place).flatMap(v -> inText(v.node(), reference.get(), place))
                 : jinja(expression.source(), expression.at(), place);
@@ -253,7 +267,7 @@ final class Evaluator {
                 && parts.parts().stream()
                         .allMatch(part -> part instanceof Parts.Literal
                                 || (part instanceof Parts.Expression e
-                                        && Reference.parse(e.source(), e.at()).isPresent()));
+                                        && e.reference().isPresent()));
     }
 
     private Optional<String> inText(Node value, Reference reference, Place place) {

@@ -1,7 +1,11 @@
 package tplctl.expr;
 
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
@@ -11,14 +15,47 @@ import java.util.OptionalInt;
  * @param unopened where an end stands that no expression has
  */
 record Parts(List<Part> parts, OptionalInt unclosed, OptionalInt unopened) {
+    private static final Map<String, Parts> KNOWN = Collections.synchronizedMap(new HashMap<>());
+    private static final int MOST_KNOWN = 1000;
+    private static final int SHORT = 1000;
+
+    Parts {
+        parts = List.copyOf(parts);
+    }
+
     sealed interface Part {}
 
     record Literal(String text) implements Part {}
 
-    /** @param at index of the first character after the braces */
-    record Expression(String source, int at) implements Part {}
+    /**
+     * @param at index of the first character after the braces
+     * @param reference what it is, when it is a plain reference
+     */
+    record Expression(String source, int at, Optional<Reference> reference) implements Part {}
 
+    /** Whether there is nothing to evaluate. */
+    boolean isLiteral() {
+        for (Part part : parts) {
+            if (!(part instanceof Literal)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** The pieces of a text; those of a text that comes again and again, for each host, are cut once. */
     static Parts of(String text) {
+        Parts known = KNOWN.get(text);
+        if (known == null) {
+            known = cut(text);
+            if (text.length() <= SHORT && KNOWN.size() < MOST_KNOWN) {
+                KNOWN.put(text, known);
+            }
+        }
+        return known;
+    }
+
+    private static Parts cut(String text) {
         List<Part> parts = new ArrayList<>();
         Braces braces = new Braces();
         int from = 0;
@@ -47,7 +84,8 @@ record Parts(List<Part> parts, OptionalInt unclosed, OptionalInt unopened) {
                 return new Parts(parts, OptionalInt.of(open), braces.unopened());
             }
             strip = close > start && text.charAt(close - 1) == '-';
-            parts.add(new Expression(text.substring(start, strip ? close - 1 : close), start));
+            String source = text.substring(start, strip ? close - 1 : close);
+            parts.add(new Expression(source, start, Reference.parse(source, start)));
             from = close + 2;
         }
     }

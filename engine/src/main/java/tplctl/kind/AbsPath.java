@@ -21,6 +21,9 @@ public record AbsPath(String text) {
         if (!text.startsWith("/") || text.indexOf('\0') >= 0) {
             return Optional.empty();
         }
+        if (!text.contains("//") && !text.contains("/.") && (text.length() == 1 || !text.endsWith("/"))) {
+            return Optional.of(new AbsPath(text));
+        }
         List<String> parts = new ArrayList<>();
         for (String part : text.split("/")) {
             if (part.equals("..")) {

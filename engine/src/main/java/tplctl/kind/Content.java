@@ -8,6 +8,8 @@ import java.util.HexFormat;
 
 /** The content of a file to be written; equal by its bytes, never shown by {@code toString}. */
 public final class Content {
+    private static final HexFormat HEX = HexFormat.of();
+
     private final byte[] bytes;
 
     private Content(byte[] bytes) {
@@ -33,7 +35,7 @@ public final class Content {
     /** SHA-256 in lower-case hex. */
     public String sha256() {
         try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+            return HEX.formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every Java platform has SHA-256", e);
         }

@@ -64,14 +64,24 @@ public final class Decoding {
 
     /** What the fields told, whichever of them it was. */
     private static final class Found {
-        private final List<Ref> refs = new ArrayList<>(0);
-        private final List<PathUse> provided = new ArrayList<>(0);
-        private final List<PathUse> used = new ArrayList<>(0);
-        private final List<String> marks = new ArrayList<>(0);
-        private final List<String> follows = new ArrayList<>(0);
-        private final List<Ref> stoodFor = new ArrayList<>(0);
-        private final List<Occupied> occupied = new ArrayList<>(0);
+        private List<Ref> refs = List.of();
+        private List<PathUse> provided = List.of();
+        private List<PathUse> used = List.of();
+        private List<String> marks = List.of();
+        private List<String> follows = List.of();
+        private List<Ref> stoodFor = List.of();
+        private List<Occupied> occupied = List.of();
         private boolean hostRead;
+
+        // Most resources tell of a path or two, and of nothing else; there may be very many of them.
+        private static <T> List<T> plus(List<T> list, T more) {
+            if (list.isEmpty()) {
+                return List.of(more);
+            }
+            List<T> all = new ArrayList<>(list);
+            all.add(more);
+            return all;
+        }
     }
 
     private Decoding(Decoding outer, Map<String, Peer> peers, String field) {
@@ -178,33 +188,33 @@ public final class Decoding {
     /** The resource refers to another one of its host. */
     public Ref refer(String kind, String name, Position at) {
         Ref ref = new Ref(host(), kind, name, at);
-        found.refs.add(ref);
+        found.refs = Found.plus(found.refs, ref);
         return ref;
     }
 
     /** The resource refers to one of another host. */
     public void refer(Ref ref) {
-        found.refs.add(ref);
+        found.refs = Found.plus(found.refs, ref);
     }
 
     /** The resource makes what is at that path; no other resource of the host may. It also stands on what is above it. */
     public void provides(AbsPath path, Position at) {
-        found.provided.add(new PathUse(path, at));
+        found.provided = Found.plus(found.provided, new PathUse(path, at));
     }
 
     /** The resource needs what lies at or above that path. */
     public void uses(AbsPath path, Position at) {
-        found.used.add(new PathUse(path, at));
+        found.used = Found.plus(found.used, new PathUse(path, at));
     }
 
     /** The resource is what others {@link #follows} under that word; the word is the kinds' own agreement. */
     public void marks(String word) {
-        found.marks.add(word);
+        found.marks = Found.plus(found.marks, word);
     }
 
     /** The resource comes after all of its host that {@link #marks} that word, unless a {@code needs} says the reverse. */
     public void follows(String word) {
-        found.follows.add(word);
+        found.follows = Found.plus(found.follows, word);
     }
 
     /**
@@ -212,13 +222,13 @@ public final class Decoding {
      * same, nor one for several; what a host remembers of this one is no orphan while that one is declared.
      */
     public void standsFor(Ref ref) {
-        found.refs.add(ref);
-        found.stoodFor.add(ref);
+        found.refs = Found.plus(found.refs, ref);
+        found.stoodFor = Found.plus(found.stoodFor, ref);
     }
 
     /** The resource is what that word says, such as {@code the VM web}; no other of its host may be the same. */
     public void occupies(String word, Position at) {
-        found.occupied.add(new Occupied(word, at));
+        found.occupied = Found.plus(found.occupied, new Occupied(word, at));
     }
 
     public List<Ref> stoodFor() {

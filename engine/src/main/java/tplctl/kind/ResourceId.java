@@ -22,11 +22,29 @@ public record ResourceId(String host, String kind, String name) implements Compa
 
     @Override
     public int compareTo(ResourceId other) {
-        // The order of the whole texts, which are only put together where their parts do not tell.
-        if (host.equals(other.host) && kind.equals(other.kind)) {
-            return name.compareTo(other.name);
+        // The order of the whole texts, which need not be put together for that.
+        int order = compare(host, other.host, ':');
+        if (order == 0) {
+            order = compare(kind, other.kind, '.');
         }
-        return toString().compareTo(other.toString());
+        return order != 0 ? order : name.compareTo(other.name);
+    }
+
+    /** As of two texts that this character follows; where it stands in the longer one too, the shorter comes first. */
+    private static int compare(String one, String other, char end) {
+        int common = Math.min(one.length(), other.length());
+        for (int i = 0; i < common; i++) {
+            if (one.charAt(i) != other.charAt(i)) {
+                return one.charAt(i) - other.charAt(i);
+            }
+        }
+        if (one.length() == other.length()) {
+            return 0;
+        }
+        boolean shorter = one.length() < other.length();
+        int next = (shorter ? other : one).charAt(common);
+        int order = next == end ? -1 : end - next;
+        return shorter ? order : -order;
     }
 
     @Override

@@ -6,7 +6,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
@@ -16,7 +15,7 @@ import java.util.stream.Collectors;
 public record Sh(List<Word> words) {
     private static final Word NEWLINE = new Word.Lit("\n");
     private static final Word BLANK = new Word.Lit(" ");
-    private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9_@%+=:,./-]+");
+    private static final String PLAIN_BESIDES = "_@%+=:,./-";
 
     public Sh {
         words = List.copyOf(words);
@@ -90,10 +89,15 @@ public record Sh(List<Word> words) {
 
     /** The scripts one after another, ended by the first that fails when {@code set -e} is in force. */
     public static Sh lines(List<Sh> scripts) {
+        return joined(scripts, NEWLINE);
+    }
+
+    /** The scripts one after another, those that are empty left out, with a word between each two. */
+    public static Sh joined(List<Sh> scripts, Word between) {
         List<Word> words = new ArrayList<>();
         for (Sh script : scripts) {
-            if (!words.isEmpty()) {
-                words.add(NEWLINE);
+            if (!words.isEmpty() && !script.words.isEmpty()) {
+                words.add(between);
             }
             words.addAll(script.words);
         }
@@ -135,13 +139,28 @@ public record Sh(List<Word> words) {
 
     /** One value quoted for a shell, without quotes where none are needed. */
     public static String quoted(String value) {
-        if (PLAIN.matcher(value).matches()) {
+        if (isPlain(value)) {
             return value;
         }
         if (value.indexOf('\0') >= 0) {
             throw new IllegalArgumentException("a NUL character cannot be passed to a command");
         }
         return "'" + value.replace("'", "'\\''") + "'";
+    }
+
+    // By hand, because every value in every script for every host comes by here.
+    private static boolean isPlain(String value) {
+        for (int i = 0; i < value.length(); i++) {
+            char c = value.charAt(i);
+            boolean plain = (c >= 'a' && c <= 'z')
+                    || (c >= 'A' && c <= 'Z')
+                    || (c >= '0' && c <= '9')
+                    || PLAIN_BESIDES.indexOf(c) >= 0;
+            if (!plain) {
+                return false;
+            }
+        }
+        return !value.isEmpty();
     }
 
     private static void insert(List<Word> words, Object value) {

@@ -42,6 +42,7 @@ final class Files implements Kind<Files.Spec, Seen<Files.State>> {
     record State(FileMeta meta, String sha256, String sourceStamp) {}
 
     private static final long LARGE = 1L << 20;
+    private static final Sh DETAILS = details(Sh.of("sha256sum <\"$p\""));
 
     private static final Field<AbsPath> PATH = Field.required(
             "path", Types.PROVIDED_PATH, "the file; missing directories above it are made with mode 0755");
@@ -116,16 +117,21 @@ final class Files implements Kind<Files.Spec, Seen<Files.State>> {
 
     @Override
     public Probe<Seen<State>> probe(Subject self, Spec want) {
-        Sh digest = Sh.of("sha256sum <\"$p\"");
+        Sh details = DETAILS;
         if (want.body instanceof Body.Local local && isLarge(local.asset())) {
-            digest = Sh.of("""
+            Sh digest = Sh.of("""
                     i=$({}) r= h= o=
                     [ ! -f {} ] || { IFS= read -r r; IFS= read -r h; IFS= read -r o; } <{}
                     if [ -n "$i" ] && [ "$i" = "$r" ]; then printf '%s  -\\n%s\\n' "$h" "$o"; else sha256sum <"$p"; fi""", Stamps.identity(Sh.of("\"$p\"")), stamp(want.path), stamp(want.path));
+            details = details(digest);
         }
         return new Probe<>(
-                Place.look(want.path, Place.Sort.FILE, Place.all(List.of(FileMeta.PROBE, Sh.of("{\n{}\n}", digest)))),
+                Place.look(want.path, Place.Sort.FILE, details),
                 out -> Place.read(want.path, out, lines -> parse(want.path, out, lines)));
+    }
+
+    private static Sh details(Sh digest) {
+        return Place.all(List.of(FileMeta.PROBE, Sh.of("{\n{}\n}", digest)));
     }
 
     private static State parse(AbsPath path, ProbeOutput out, List<String> lines) {

@@ -9,6 +9,7 @@ import tplctl.kind.AbsPath;
 import tplctl.kind.ProbeException;
 import tplctl.kind.ProbeOutput;
 import tplctl.kind.Sh;
+import tplctl.kind.Word;
 
 /**
  * Looking at a path, and making and unmaking the directories above it. A path is never followed through a symbolic link at its
@@ -36,6 +37,7 @@ final class Place {
         }
     }
 
+    private static final Word AND = new Word.Lit(" &&\n");
     private static final Pattern ABSENT = Pattern.compile("absent ([0-9]{1,4})");
 
     private Place() {}
@@ -118,10 +120,6 @@ final class Place {
 
     /** The scripts in order, each only when the one before succeeded. */
     static Sh all(List<Sh> scripts) {
-        Sh joined = Sh.of("");
-        for (Sh script : scripts) {
-            joined = joined.words().isEmpty() ? script : Sh.of("{} &&\n{}", joined, script);
-        }
-        return joined;
+        return Sh.joined(scripts, AND);
     }
 }

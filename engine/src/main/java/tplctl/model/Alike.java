@@ -20,7 +20,10 @@ final class Alike<S> {
     /** As many groups of hosts differ in what they say about one thing; where each host has a value of its own, nothing is kept. */
     private static final int MOST = 8;
 
-    private final Map<String, List<Kept<S>>> byName = new HashMap<>();
+    /** After so many hosts in a row for which nothing was kept, nothing is looked for any more. */
+    private static final int VAIN = 100;
+
+    private final Map<String, Entry<S>> byName = new HashMap<>();
     private @Nullable MapNode whole;
 
     sealed interface Outcome<S> {}
@@ -41,25 +44,36 @@ final class Alike<S> {
 
     private record Kept<S>(MapNode body, Reads reads, Outcome<S> outcome) {}
 
+    private static final class Entry<S> {
+        private final List<Kept<S>> kept = new ArrayList<>(1);
+        private int inVain;
+    }
+
     /** What became of the same entry on a host with the same variables. */
     @SuppressWarnings("ReferenceEquality") // the entry itself, not one that reads the same
     Optional<Outcome<S>> find(String name, MapNode body, Scope scope) {
-        List<Kept<S>> all = byName.getOrDefault(name, List.of());
-        for (Kept<S> kept : all) {
+        Entry<S> entry = byName.get(name);
+        if (entry == null || entry.inVain == VAIN) {
+            return Optional.empty();
+        }
+        for (Kept<S> kept : entry.kept) {
             if (kept.body() == body && kept.reads().areSameIn(scope) && !scope.isPartial()) {
+                entry.inVain = 0;
                 return Optional.of(kept.outcome());
             }
         }
+        entry.inVain++;
         return Optional.empty();
     }
 
     /** Whether one more outcome of that entry is worth keeping. */
     boolean hasRoom(String name) {
-        return byName.getOrDefault(name, List.of()).size() < MOST;
+        Entry<S> entry = byName.get(name);
+        return entry == null || entry.kept.size() < MOST;
     }
 
     void add(String name, MapNode body, Reads reads, Outcome<S> outcome) {
-        byName.computeIfAbsent(name, n -> new ArrayList<>(1)).add(new Kept<>(body, reads, outcome));
+        byName.computeIfAbsent(name, n -> new Entry<>()).kept.add(new Kept<>(body, reads, outcome));
     }
 
     /** The one entry that a section written as a list has; the same one each time for the same list. */

@@ -49,6 +49,9 @@ public record Common(
     public static final Schema<Common> SCHEMA =
             new Schema<>("a resource", List.of(NEEDS, TAGS, BECOME, TIMEOUT, RETRIES, PROTECT), (v, to) -> of(v));
 
+    /** Where none of the keys is written. */
+    static final Common NONE = new Common(List.of(), Set.of(), Optional.empty(), Optional.empty(), 0, false);
+
     private static Common of(Values v) {
         return new Common(
                 v.get(NEEDS), Set.copyOf(v.get(TAGS)), v.get(BECOME), v.get(TIMEOUT), v.get(RETRIES), v.get(PROTECT));

@@ -1,10 +1,12 @@
 package tplctl.model;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import tplctl.diag.Diagnostics;
@@ -39,7 +41,7 @@ final class EdgeFinder {
         }
     }
 
-    /** Edges that the user wrote: references, {@code needs} and paths. */
+    /** Edges that the user wrote: references, {@code needs} and paths; between two resources there may be several. */
     List<Edge> hardEdges() {
         List<Edge> edges = new ArrayList<>();
         for (Resource<?, ?> r : byId.values()) {
@@ -60,16 +62,25 @@ final class EdgeFinder {
 
     /** Edges that only the kinds' usual order asks for. */
     List<Edge> softEdges() {
+        Set<String> kindsBefore = new HashSet<>();
+        Set<String> wordsBefore = new HashSet<>();
+        for (Resource<?, ?> r : byId.values()) {
+            kindsBefore.addAll(r.kind().after());
+            wordsBefore.addAll(r.ties().follows());
+        }
         Map<String, Earlier> byHost = new HashMap<>();
         for (Resource<?, ?> r : byId.values()) {
-            byHost.computeIfAbsent(r.id().host(), h -> new Earlier()).add(r);
+            if (kindsBefore.contains(r.kind().name())
+                    || !Collections.disjoint(r.ties().marks(), wordsBefore)) {
+                byHost.computeIfAbsent(r.id().host(), h -> new Earlier()).add(r);
+            }
         }
         List<Edge> edges = new ArrayList<>();
         for (Resource<?, ?> r : byId.values()) {
             Set<String> kinds = r.kind().after();
             List<String> words = r.ties().follows();
-            if (!kinds.isEmpty() || !words.isEmpty()) {
-                Earlier earlier = byHost.getOrDefault(r.id().host(), Earlier.NONE);
+            Earlier earlier = byHost.getOrDefault(r.id().host(), Earlier.NONE);
+            if (earlier != Earlier.NONE && !(kinds.isEmpty() && words.isEmpty())) {
                 Set<ResourceId> targets = new TreeSet<>();
                 kinds.forEach(kind -> targets.addAll(earlier.byKind.getOrDefault(kind, List.of())));
                 words.forEach(word -> targets.addAll(earlier.byWord.getOrDefault(word, List.of())));
@@ -165,24 +176,20 @@ final class EdgeFinder {
     }
 
     private void addPaths(Resource<?, ?> from, PathIndex paths, List<Edge> edges) {
-        Set<ResourceId> seen = new HashSet<>(4);
         for (Decoding.PathUse use : from.ties().provided()) {
-            addAbove(from, above(use.path()).parent(), use.at(), paths, seen, edges);
+            addAbove(from, above(use.path()).parent(), use.at(), paths, edges);
         }
         for (Decoding.PathUse use : from.ties().used()) {
-            addAbove(from, use.path(), use.at(), paths, seen, edges);
+            addAbove(from, use.path(), use.at(), paths, edges);
         }
     }
 
-    private void addAbove(
-            Resource<?, ?> from, AbsPath start, Position at, PathIndex paths, Set<ResourceId> seen, List<Edge> edges) {
+    private void addAbove(Resource<?, ?> from, AbsPath start, Position at, PathIndex paths, List<Edge> edges) {
         for (AbsPath path = start; ; path = above(path).parent()) {
-            AbsPath here = path;
-            paths.provider(from.id().host(), path).ifPresent(to -> {
-                if (!to.id().equals(from.id()) && seen.add(to.id())) {
-                    edges.add(new Edge(from.id(), to.id(), above(here).why(), at));
-                }
-            });
+            Optional<Resource<?, ?>> to = paths.provider(from.id().host(), path);
+            if (to.isPresent() && !to.get().id().equals(from.id())) {
+                edges.add(new Edge(from.id(), to.get().id(), above(path).why(), at));
+            }
             if (path.isRoot()) {
                 return;
             }

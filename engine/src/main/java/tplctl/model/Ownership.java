@@ -23,6 +23,9 @@ public final class Ownership {
 
     /** The other owner's record that stands against a resource, as a problem; empty when none does. */
     Optional<Plan.Problem> conflict(Resource<?, ?> resource) {
+        if (others.isEmpty()) {
+            return Optional.empty();
+        }
         List<OwnedRecord> here = others.getOrDefault(resource.id().host(), List.of());
         return here.isEmpty()
                 ? Optional.empty()

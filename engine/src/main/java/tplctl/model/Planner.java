@@ -11,6 +11,7 @@ import tplctl.kind.Change;
 import tplctl.kind.Claim;
 import tplctl.kind.Impact;
 import tplctl.kind.Kind;
+import tplctl.kind.Ref;
 import tplctl.kind.ResourceId;
 
 /** Compares what is wanted with what was observed. Pure. */
@@ -48,10 +49,12 @@ public final class Planner {
         Map<ResourceId, ResourceId> standIns = new HashMap<>();
         for (Resource<?, ?> resource : project.graph().order()) {
             ResourceId id = resource.id();
-            resource.ties().stoodFor().stream()
-                    .map(ref -> new ResourceId(id.host(), ref.kind(), ref.name()))
-                    .filter(there -> project.graph().find(there).isEmpty())
-                    .forEach(there -> standIns.put(there, id));
+            for (Ref ref : resource.ties().stoodFor()) {
+                ResourceId there = new ResourceId(id.host(), ref.kind(), ref.name());
+                if (project.graph().find(there).isEmpty()) {
+                    standIns.put(there, id);
+                }
+            }
         }
         return standIns;
     }

@@ -2,6 +2,7 @@ package tplctl.model;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -39,6 +40,7 @@ final class PlaybookDecoder {
     private final Set<ResourceId> groups = new LinkedHashSet<>();
     private final Set<ResourceId> unmanaged = new LinkedHashSet<>();
     private final Set<String> hosts = new LinkedHashSet<>();
+    private final Set<String> names = new HashSet<>();
     private final Peers peers = new Peers();
     private final Map<String, Optional<Node>> facts = new HashMap<>();
     private final LeftOut leftOut = new LeftOut();
@@ -266,10 +268,18 @@ final class PlaybookDecoder {
         return true;
     }
 
+    // Every host has the same names.
+    private boolean isName(String text) {
+        if (names.contains(text)) {
+            return true;
+        }
+        return Types.NAME.matcher(text).matches() && names.add(text);
+    }
+
     /** Notes that an entry of that name declares an id; false, with an error, when it cannot be or was declared before. */
     boolean declare(ResourceId id, Scalar name) {
         Position at = name.at();
-        if (!Types.NAME.matcher(id.name()).matches()) {
+        if (!isName(id.name())) {
             refuseName(name, id.name().substring(name.text().length()));
             return false;
         }

@@ -59,10 +59,16 @@ public record Project(Playbook playbook, Inventory inventory, ResourceGraph grap
         Map<ResourceId, Resource<?, ?>> completed = new HashMap<>();
         Paths paths = new Paths(playbook.resources());
         AssetFinder files = new AssetFinder(context.files());
+        Decoding decoding = new Decoding("", errors, files);
+        String of = "";
         for (Resource<?, ?> resource : order) {
             String host = resource.id().host();
+            if (!host.equals(of)) {
+                of = host;
+                decoding = new Decoding(host, errors, files);
+            }
             Links links = new Lookup(host, linked, paths, stoodFor.contains(resource.id()));
-            Resource<?, ?> complete = resource.linked(links, new Decoding(host, errors, files));
+            Resource<?, ?> complete = resource.linked(links, decoding);
             linked.put(resource.id(), complete);
             if (complete != resource) {
                 completed.put(resource.id(), complete);

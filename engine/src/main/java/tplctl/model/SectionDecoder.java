@@ -2,6 +2,7 @@ package tplctl.model;
 
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -38,6 +39,7 @@ final class SectionDecoder<S, O> {
     private final Diagnostics errors;
     private final Form<S> form;
     private final Alike<S> alike;
+    private final Map<Boolean, Common> plain;
 
     /** A section of a play, which is read for each of the play's hosts. */
     static final class Section<S, O> {
@@ -46,6 +48,7 @@ final class SectionDecoder<S, O> {
         private final Node node;
         private final Form<S> form;
         private final Alike<S> alike = new Alike<>();
+        private final Map<Boolean, Common> plain = new HashMap<>();
 
         Section(PlaybookDecoder playbook, Kind<S, O> kind, Node node) {
             this.playbook = playbook;
@@ -83,6 +86,7 @@ final class SectionDecoder<S, O> {
         this.errors = playbook.errors();
         this.form = section.form;
         this.alike = section.alike;
+        this.plain = section.plain;
     }
 
     private void decode(Node section) {
@@ -226,6 +230,11 @@ final class SectionDecoder<S, O> {
         return common.in(where.tags(), where.become());
     }
 
+    /** What becomes of an entry without a key that every resource takes; of most, for many hosts, there is none. */
+    private Common plain() {
+        return plain.computeIfAbsent(where.become(), b -> settle(Common.NONE));
+    }
+
     private Decoding decoding(Scope scope, Set<Node> unresolved) {
         return new Decoding(where.host(), errors, new Assets(playbook.context().files(), scope), unresolved)
                 .among(playbook.peers());
@@ -246,14 +255,18 @@ final class SectionDecoder<S, O> {
         }
         boolean declared = playbook.declare(id, name);
         Set<Node> unresolved = byIdentity();
-        MapNode fields = resolve(body, scope, unresolved);
+        Fields fields = resolve(body, scope, unresolved);
+        MapNode commonKeys = new MapNode(fields.common(), body.at());
         Decoding ofCommon = decoding(scope, unresolved);
         Decoding ofSpec = decoding(scope, unresolved);
-        MapNode ownKeys = keys(fields, false);
-        MapNode commonKeys = keys(fields, true);
-        Optional<Common> common = Common.SCHEMA.decode(id.name(), commonKeys, List.of(), ofCommon);
+        boolean bare = fields.common().isEmpty();
+        Optional<Common> common = bare
+                ? Optional.of(plain())
+                : Common.SCHEMA
+                        .decode(id.name(), commonKeys, List.of(), ofCommon)
+                        .map(this::settle);
         Optional<S> spec =
-                form.schema().decode(id.name(), new MapNode(ownKeys.entries(), name.at()), form.alsoKnown(), ofSpec);
+                form.schema().decode(id.name(), new MapNode(fields.own(), name.at()), form.alsoKnown(), ofSpec);
         Resource.Ties ties = Resource.Ties.of(ofSpec);
         if (common.isEmpty() || spec.isEmpty()) {
             playbook.addBroken(id, ties.behind(ofCommon.refs()).refs());
@@ -262,7 +275,7 @@ final class SectionDecoder<S, O> {
             }
             return Optional.empty();
         }
-        Common settled = settle(common.get());
+        Common settled = common.get();
         finish(name, id, declared, spec.get(), settled, ties.behind(ofCommon.refs()));
         return ofSpec.dependsOnHost()
                 ? Optional.empty()
@@ -298,31 +311,24 @@ final class SectionDecoder<S, O> {
                         .isPresent();
     }
 
-    private MapNode resolve(MapNode body, Scope scope, Set<Node> unresolved) {
-        Map<Scalar, Node> resolved = new LinkedHashMap<>();
+    /** An entry's values: those of the kind's own keys, and of the keys that every resource takes. */
+    private record Fields(Map<Scalar, Node> own, Map<Scalar, Node> common) {}
+
+    private Fields resolve(MapNode body, Scope scope, Set<Node> unresolved) {
+        Fields fields = new Fields(new LinkedHashMap<>(), new LinkedHashMap<>(2));
         body.entries().forEach((key, value) -> {
-            if (!key.text().equals(Common.WHEN)
-                    && !(kind.counted() && key.text().equals(Common.COUNT))) {
-                resolved.put(key, Expressions.resolve(value, scope, errors, unresolved));
+            String text = key.text();
+            if (!text.equals(Common.WHEN) && !(kind.counted() && text.equals(Common.COUNT))) {
+                (Common.SCHEMA.has(text) ? fields.common() : fields.own())
+                        .put(key, Expressions.resolve(value, scope, errors, unresolved));
             }
         });
-        return new MapNode(resolved, body.at());
+        return fields;
     }
 
     // An unknown value among others of the same text must not stand for them.
     private static Set<Node> byIdentity() {
         return Collections.newSetFromMap(new IdentityHashMap<>(2));
-    }
-
-    /** The keys that every resource takes, or the others. */
-    private static MapNode keys(MapNode map, boolean common) {
-        Map<Scalar, Node> some = new LinkedHashMap<>();
-        map.entries().forEach((key, value) -> {
-            if (Common.SCHEMA.has(key.text()) == common) {
-                some.put(key, value);
-            }
-        });
-        return new MapNode(some, map.at());
     }
 
     private record Assets(LocalFiles files, Scope scope) implements Decoding.Assets {
