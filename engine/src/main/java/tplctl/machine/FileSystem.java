@@ -8,7 +8,7 @@ import tplctl.kind.ByteSize;
  * What a {@code mounts} resource shows to what lies on it.
  *
  * @param type as mount(8) names it
- * @param size the limit of a tmpfs, if the user set one
+ * @param size the limit of a tmpfs or hugetlbfs, if the user set one
  * @param pageSize the page size of a hugetlbfs, if the user set one
  */
 public record FileSystem(AbsPath path, String type, Optional<ByteSize> size, Optional<ByteSize> pageSize) {
@@ -23,6 +23,16 @@ public record FileSystem(AbsPath path, String type, Optional<ByteSize> size, Opt
     /** The pool that huge pages of that size are claimed from, as all claims on it name it. */
     public static String hugePagePool(ByteSize pageSize) {
         return "huge pages of " + pageSize;
+    }
+
+    /** The part of that pool on one of the host's NUMA nodes. */
+    public static String hugePagePool(ByteSize pageSize, int node) {
+        return hugePagePool(pageSize) + " on NUMA node " + node;
+    }
+
+    /** The pool that a hugetlbfs with a limit of its own is. */
+    public static String hugetlbfsPool(AbsPath path) {
+        return "hugetlbfs " + path;
     }
 
     /** The pool that a tmpfs at that path is. */

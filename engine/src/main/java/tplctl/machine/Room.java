@@ -1,5 +1,6 @@
 package tplctl.machine;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import tplctl.kind.AbsPath;
@@ -73,12 +74,29 @@ public record Room(String type, long blockSize, long freeBytes) {
             long known = room.filter(Room::isHugetlbfs).isPresent()
                     ? free / pages.get().bytes()
                     : -1;
-            return List.of(new Claim(
+            List<Claim> claims = new ArrayList<>();
+            claims.add(new Claim(
                     FileSystem.hugePagePool(pages.get()),
                     "pages",
                     known,
                     copies * pagesOf(template, pages.get()),
                     gives / pages.get().bytes()));
+            template.on()
+                    .filter(fs -> fs.isHugetlbfs() && fs.size().isPresent())
+                    .ifPresent(fs -> claims.add(new Claim(
+                            FileSystem.hugetlbfsPool(fs.path()),
+                            "pages",
+                            -1,
+                            copies * pagesOf(template, pages.get()),
+                            gives / pages.get().bytes())));
+            template.machine().nodes().forEach(node -> node.hostNode()
+                    .ifPresent(host -> claims.add(new Claim(
+                            FileSystem.hugePagePool(pages.get(), host),
+                            "pages",
+                            -1,
+                            copies * node.ram().in(pages.get().bytes()),
+                            0))));
+            return claims;
         }
         boolean onTmpfs = room.filter(Room::isTmpfs).isPresent();
         if (template.tmpfs().isPresent() || onTmpfs) {

@@ -190,8 +190,23 @@ final class SimulatedMachine {
         }
     }
 
+    /** As prepared, and pages of 1G: so many on each of its NUMA nodes. */
+    static SimulatedMachine withNodes(Path directory, int... counts) {
+        SimulatedMachine machine = prepared(directory);
+        int sum = 0;
+        for (int node = 0; node < counts.length; node++) {
+            machine.hugePages("sys/devices/system/node/node" + node + "/hugepages/hugepages-1048576kB/", counts[node]);
+            sum += counts[node];
+        }
+        machine.hugePages(1048576, sum);
+        return machine;
+    }
+
     private void hugePages(int kilobytes, int count) {
-        String pool = "sys/kernel/mm/hugepages/hugepages-" + kilobytes + "kB/";
+        hugePages("sys/kernel/mm/hugepages/hugepages-" + kilobytes + "kB/", count);
+    }
+
+    private void hugePages(String pool, int count) {
         write(pool + "nr_hugepages", count + "\n");
         write(pool + "free_hugepages", count + "\n");
         write(pool + "resv_hugepages", "0\n");

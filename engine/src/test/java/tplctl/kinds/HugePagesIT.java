@@ -36,9 +36,14 @@ class HugePagesIT {
         etc = Files.createDirectory(dir.resolve("etc"));
         pool = Files.createDirectories(dir.resolve("pools/hugepages-2048kB"));
         pages(0, 0, 0, 0);
+        node(0, 0, 0);
+        node(1, 0, 0);
         mounts = PrivateMounts.open(etc);
         ProbeOutput out = bench(Bench.DASH)
-                .run(Sh.of("mount --bind {} /sys/kernel/mm/hugepages", dir.resolve("pools"))
+                .run(Sh.of(
+                                "mount --bind {} /sys/kernel/mm/hugepages && mount --bind {} /sys/devices/system/node",
+                                dir.resolve("pools"),
+                                dir.resolve("nodes"))
                         .script());
         assertThat(out.exit()).as(out.stderr()).isZero();
     }
@@ -53,6 +58,21 @@ class HugePagesIT {
         Files.writeString(pool.resolve("free_hugepages"), free + "\n");
         Files.writeString(pool.resolve("resv_hugepages"), reserved + "\n");
         Files.writeString(pool.resolve("surplus_hugepages"), surplus + "\n");
+    }
+
+    private Path node(int number) {
+        return dir.resolve("nodes/node" + number + "/hugepages/hugepages-2048kB");
+    }
+
+    private void node(int number, int total, int free) throws IOException {
+        Files.createDirectories(node(number));
+        Files.writeString(node(number).resolve("nr_hugepages"), total + "\n");
+        Files.writeString(node(number).resolve("free_hugepages"), free + "\n");
+        Files.writeString(node(number).resolve("surplus_hugepages"), "0\n");
+    }
+
+    private String total(int number) throws IOException {
+        return Files.readString(node(number).resolve("nr_hugepages")).strip();
     }
 
     private Bench bench(List<String> shell) throws IOException {
@@ -106,6 +126,59 @@ class HugePagesIT {
     }
 
     @Shells
+    void growsEachNodeAndPutsBackTheOneThatHasTooFewPages(List<String> shell) throws IOException {
+        Bench bench = bench(shell);
+        node(0, 1, 1);
+        Trial<?, ?> trial = Trial.of("hugepages", "2M", "{ nodes: { 0: 4, 1: 3 } }");
+        Map<String, String> trace = bench.apply(trial).orElseThrow();
+        assertThat(List.of(total(0), total(1))).containsExactly("4", "3");
+
+        node(0, 4, 1);
+        node(1, 3, 3);
+        String said = bench.succeed(
+                        trial.kind().removal(trial.self(), trace).steps().get(0))
+                .stderr();
+        assertThat(said).isEqualTo("3 huge pages of 2M on NUMA node 0 stay, since they are in use\n");
+        assertThat(List.of(total(0), total(1))).containsExactly("3", "0");
+
+        Step.Run step = (Step.Run) bench.changes(Trial.of("hugepages", "2M", "{ nodes: { 1: 10 } }"))
+                .get(0)
+                .steps()
+                .get(0);
+        String kernel = "echo() { if [ \"$1\" -gt 8 ]; then command echo 8; else command echo \"$@\"; fi; }\n";
+        ProbeOutput out = bench.run(kernel + step.script().script());
+        assertThat(out.exit()).isEqualTo(1);
+        assertThat(out.stderr())
+                .matches("asked for 10 huge pages of 2M on NUMA node 1, the kernel found only 8; [0-9]+ MiB of memory are"
+                        + " available; the pool is back at 0 pages\n");
+        assertThat(node(1).getParent().getParent().resolve("compact")).hasContent("1");
+        assertThat(total(1)).isEqualTo("0");
+    }
+
+    @Shells
+    void whatItKeepsForNodesIsWhatSystemdMakesOfIt(List<String> shell) throws IOException {
+        Bench bench = bench(shell);
+        Trial<?, ?> trial = Trial.of("hugepages", "2M", "{ nodes: { 0: 4, 1: 3 }, persist: true }");
+        Map<String, String> trace = bench.apply(trial).orElseThrow();
+        Path file = etc.resolve("tmpfiles.d/60-tplctl-hugepages-2M.conf");
+        assertThat(file).isRegularFile();
+
+        node(0, 0, 0);
+        node(1, 0, 0);
+        ProbeOutput boot = bench.run("systemd-tmpfiles --create /etc/tmpfiles.d/60-tplctl-hugepages-2M.conf");
+        assertThat(boot.exit()).as(boot.stderr()).isZero();
+        assertThat(List.of(total(0), total(1))).containsExactly("4", "3");
+
+        bench.apply(Trial.of("hugepages", "2M", "{ count: 7, persist: true }"));
+        assertThat(file).doesNotExist();
+        assertThat(etc.resolve("sysctl.d/60-tplctl-hugepages.conf")).isRegularFile();
+        bench.apply(trial);
+        assertThat(etc.resolve("sysctl.d")).isEmptyDirectory();
+        bench.remove(trial, trace);
+        assertThat(file).doesNotExist();
+    }
+
+    @Shells
     void shrinksToTheExactCountOrNotAtAll(List<String> shell) throws IOException {
         Bench bench = bench(shell);
         pages(10, 10, 0, 0);
@@ -121,7 +194,7 @@ class HugePagesIT {
         ProbeOutput out = bench.run(kernel + step.script().script());
         assertThat(out.exit()).isEqualTo(1);
         assertThat(out.stderr())
-                .isEqualTo("the pool of 2M pages cannot shrink to 0: more are in use; it is as it was\n");
+                .isEqualTo("the pool of pages of 2M cannot shrink to 0: more are in use; it is as it was\n");
         assertThat(total()).isEqualTo("4");
     }
 

@@ -10,6 +10,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import tplctl.kind.AbsPath;
+import tplctl.kind.ByteSize;
 import tplctl.kind.Claim;
 import tplctl.kind.ProbeException;
 import tplctl.kind.ProbeOutput;
@@ -217,6 +218,32 @@ class MachineValuesTest {
         TemplateInfo template = Samples.template(Samples.machine("{ram: 6M, numa: [{cpus: 0, ram: 3M}, {ram: 3M}]}"));
         assertThat(Room.claims(template, room("room hugetlbfs 2097152 0 0\npages 7 0"), 2, 0))
                 .contains(new Claim("huge pages of 2M", "pages", 7, 8, 0));
+    }
+
+    @Test
+    void aNodeThatIsBoundToOneOfTheHostsClaimsItsPagesThere() {
+        TemplateInfo template = Samples.template(
+                Samples.machine("{ram: 6M, numa: [{cpus: 0, ram: 2M, host_node: 1}, {ram: 4M, host_node: 0}]}"));
+        assertThat(Room.claims(template, room("room hugetlbfs 2097152 0 0\npages 7 0"), 2, 0))
+                .containsExactly(
+                        new Claim("huge pages of 2M", "pages", 7, 6, 0),
+                        new Claim("huge pages of 2M on NUMA node 1", "pages", -1, 2, 0),
+                        new Claim("huge pages of 2M on NUMA node 0", "pages", -1, 4, 0));
+    }
+
+    @Test
+    void aMountWithALimitIsAPoolOfItsOwn() {
+        FileSystem mount = new FileSystem(
+                new AbsPath("/mnt/h"),
+                "hugetlbfs",
+                Optional.of(ByteSize.mebi(8)),
+                Optional.of(ByteSize.mebi(2)));
+        TemplateInfo template = new TemplateInfo(
+                "t", Samples.machine("{ram: 4M}"), new AbsPath("/mnt/h/m"), new AbsPath("/s"), Optional.of(mount));
+        assertThat(Room.claims(template, Optional.empty(), 1, 0))
+                .containsExactly(
+                        new Claim("huge pages of 2M", "pages", -1, 2, 0),
+                        new Claim("hugetlbfs /mnt/h", "pages", -1, 2, 0));
     }
 
     @Test
