@@ -100,6 +100,12 @@ final class Templates implements Kind<Templates.Spec, TemplateState> {
                     "\"nics\" in a template",
                     "a card's address would be part of the saved state; give the nics to the vms");
         }
+        if (v.get(READY).filter(Ready::agent).isPresent() && !machine.agent()) {
+            to.error(
+                    v.at(READY),
+                    "this takes qemu-guest-agent in the guest, which the machine has no channel for",
+                    "write \"agent: true\" in the machine");
+        }
         if (v.get(MEMORY).equals(v.get(STATE))) {
             to.error(v.at(STATE), "\"memory\" and \"state\" are the same file", "give them two paths");
         }

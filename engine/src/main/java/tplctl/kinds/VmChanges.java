@@ -9,6 +9,8 @@ import tplctl.kind.Sh;
 import tplctl.kind.Step;
 import tplctl.kind.Subject;
 import tplctl.machine.CommandLine;
+import tplctl.machine.GuestIdentity;
+import tplctl.machine.GuestTask;
 import tplctl.machine.Identity;
 import tplctl.machine.Layout;
 import tplctl.machine.Machine;
@@ -76,9 +78,32 @@ final class VmChanges {
             return List.of(create());
         }
         if (have.isAlive()) {
-            return List.of();
+            return told(have.record().orElseThrow());
         }
         return List.of(want.fresh() ? replace("off") : bootAgain());
+    }
+
+    // It goes on running: what it is told makes no other machine of it.
+    private List<Change> told(VmRecord record) {
+        GuestIdentity left = wanted().without(record.guest());
+        if (left.isEmpty()) {
+            return List.of();
+        }
+        String before = record.guest().isEmpty() ? "" : record.guest().toString();
+        return List.of(Change.update("guest", before, wanted().toString(), new Step.Emulator(task(left, record))));
+    }
+
+    private GuestIdentity wanted() {
+        return want.guest().orElse(GuestIdentity.NONE);
+    }
+
+    private GuestTask task(GuestIdentity identity, VmRecord record) {
+        return new GuestTask(
+                self.name(), dirs, identity, record.told(identity), want.ready().timeout());
+    }
+
+    private Optional<GuestTask> guest(GuestIdentity identity, VmRecord record) {
+        return identity.isEmpty() ? Optional.empty() : Optional.of(task(identity, record));
     }
 
     /** What a clone needs when its template is about to be replaced. */
@@ -155,12 +180,18 @@ final class VmChanges {
                 argv,
                 Optional.empty(),
                 before.platform(),
+                guest(forgotten(before), before),
                 List.of(),
                 want.ready()));
         Change change = Change.update("running", "off", "boots from its own disk", start);
         return want.template().isPresent()
                 ? withNote(change, "it boots from its own disk, so its RAM is not shared with the template")
                 : change;
+    }
+
+    // What a guest without a disk was told is gone with its memory.
+    private GuestIdentity forgotten(VmRecord before) {
+        return want.hardware().disks().isEmpty() ? wanted() : wanted().without(before.guest());
     }
 
     private Change start(Impact impact, String from, List<Step> before) {
@@ -194,6 +225,7 @@ final class VmChanges {
                 argv,
                 Optional.of(template.state().text()),
                 platform,
+                guest(wanted(), record),
                 cards(),
                 want.ready());
     }
@@ -205,7 +237,15 @@ final class VmChanges {
         List<String> argv = CommandLine.boot(machine, platform, dirs, identity(), cards());
         Sh prepare = VmScripts.preparePlain(record, machine, have.leftovers());
         return new VmTask.StartVm(
-                self.name(), dirs, prepare, argv, Optional.empty(), platform, List.of(), want.ready());
+                self.name(),
+                dirs,
+                prepare,
+                argv,
+                Optional.empty(),
+                platform,
+                guest(wanted(), record),
+                List.of(),
+                want.ready());
     }
 
     private Step stop() {

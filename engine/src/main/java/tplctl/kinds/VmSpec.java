@@ -4,9 +4,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import tplctl.diag.Position;
 import tplctl.kind.Content;
 import tplctl.kind.Ref;
 import tplctl.kind.Subject;
+import tplctl.machine.GuestIdentity;
 import tplctl.machine.Identity;
 import tplctl.machine.Machine;
 import tplctl.machine.Ready;
@@ -16,6 +18,8 @@ import tplctl.machine.TemplateInfo;
  * A VM as it is wanted.
  *
  * @param template the template's own word, once it is linked; empty for a machine of its own
+ * @param guest what its guest is to be
+ * @param agentUse where something is asked for that takes the guest agent
  * @param stoodFor whether the playbook says elsewhere on which host it is
  * @param fresh whether a clone that is found off is made anew instead of booted from its disk
  */
@@ -26,6 +30,8 @@ record VmSpec(
         List<Machine.Nic> nics,
         boolean running,
         boolean fresh,
+        Optional<GuestIdentity> guest,
+        Optional<Position> agentUse,
         Ready ready,
         Duration grace,
         Consoles consoles,
@@ -35,7 +41,18 @@ record VmSpec(
 
     VmSpec linked(Optional<TemplateInfo> linkedTemplate, Optional<Machine> linkedMachine, boolean isStoodFor) {
         return new VmSpec(
-                templateRef, linkedTemplate, linkedMachine, nics, running, fresh, ready, grace, consoles, isStoodFor);
+                templateRef,
+                linkedTemplate,
+                linkedMachine,
+                nics,
+                running,
+                fresh,
+                guest,
+                agentUse,
+                ready,
+                grace,
+                consoles,
+                isStoodFor);
     }
 
     /** The cards of a VM that is called so on its first host and has that owner, each with its address. */
@@ -59,7 +76,7 @@ record VmSpec(
                 consoles.qmp().or(m::qmp));
     }
 
-    /** Of everything that would make another machine of it; 16 hexadecimal digits. */
+    /** Of everything that would make another machine of it; 16 hexadecimal digits. What a guest is told makes none. */
     String digest() {
         String base = template.map(TemplateInfo::specDigest)
                 .orElseGet(() -> hardware().fingerprint());

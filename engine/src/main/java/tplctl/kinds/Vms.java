@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import tplctl.diag.Position;
 import tplctl.kind.Change;
 import tplctl.kind.Claim;
 import tplctl.kind.Decoding;
@@ -19,6 +20,7 @@ import tplctl.kind.Step;
 import tplctl.kind.Subject;
 import tplctl.kind.Types;
 import tplctl.kind.Values;
+import tplctl.machine.GuestIdentity;
 import tplctl.machine.Layout;
 import tplctl.machine.Machine;
 import tplctl.machine.MachineFields;
@@ -41,6 +43,10 @@ final class Vms implements Kind<VmSpec, VmState> {
             Types.oneOf("boot", "fresh"),
             "boot",
             "what happens to a clone that was up and is found off: boot from its own disk, or a fresh clone that drops the disk");
+    private static final Field<Optional<GuestIdentity>> GUEST = Field.optional(
+            "guest",
+            Types.fields(GuestIdentity.SCHEMA),
+            "who the guest is, told to it through qemu-guest-agent, once, before \"ready\"; its machine needs \"agent: true\"");
     private static final Field<Optional<Ready>> READY =
             Field.optional("ready", Types.fields(Ready.SCHEMA), "when it counts as up; when it runs, if left out");
     private static final Field<Optional<Duration>> GRACE = Field.optional(
@@ -76,7 +82,18 @@ final class Vms implements Kind<VmSpec, VmState> {
     public Schema<VmSpec> schema() {
         return new Schema<>(
                 "a VM",
-                List.of(TEMPLATE, MACHINE, MachineFields.NICS, RUNNING, RESTART, READY, GRACE, SERIAL, MONITOR, QMP),
+                List.of(
+                        TEMPLATE,
+                        MACHINE,
+                        MachineFields.NICS,
+                        RUNNING,
+                        RESTART,
+                        GUEST,
+                        READY,
+                        GRACE,
+                        SERIAL,
+                        MONITOR,
+                        QMP),
                 Vms::build);
     }
 
@@ -92,6 +109,8 @@ final class Vms implements Kind<VmSpec, VmState> {
         if (v.get(MACHINE).filter(m -> !m.nics().isEmpty()).isPresent() && v.isSet(MachineFields.NICS)) {
             to.error(v.at(MachineFields.NICS), "\"nics\" in the VM and in its machine", "write them once");
         }
+        Optional<Position> agentUse = agentUse(v);
+        v.get(MACHINE).filter(m -> !m.agent()).flatMap(m -> agentUse).ifPresent(at -> noAgent(at, "its machine", to));
         to.occupies("the VM " + v.name(), v.at());
         return new VmSpec(
                 v.get(TEMPLATE),
@@ -100,10 +119,26 @@ final class Vms implements Kind<VmSpec, VmState> {
                 v.get(MACHINE).map(Machine::nics).filter(n -> !n.isEmpty()).orElse(v.get(MachineFields.NICS)),
                 v.get(RUNNING),
                 v.get(RESTART).equals("fresh"),
-                v.get(READY).orElse(Ready.RUNNING),
+                v.get(GUEST),
+                agentUse,
+                v.get(READY).orElse(v.isSet(GUEST) ? Ready.RUNNING_GUEST : Ready.RUNNING),
                 v.get(GRACE).orElse(VmTask.StopVm.DEFAULT_GRACE),
                 new VmSpec.Consoles(v.get(SERIAL), v.get(MONITOR), v.get(QMP)),
                 false);
+    }
+
+    private static Optional<Position> agentUse(Values v) {
+        if (v.get(GUEST).isPresent()) {
+            return Optional.of(v.at(GUEST));
+        }
+        return v.get(READY).filter(Ready::agent).map(r -> v.at(READY));
+    }
+
+    private static void noAgent(Position at, String machine, Decoding to) {
+        to.error(
+                at,
+                "this takes qemu-guest-agent in the guest, which " + machine + " has no channel for",
+                "write \"agent: true\" in " + machine);
     }
 
     @Override
@@ -123,10 +158,11 @@ final class Vms implements Kind<VmSpec, VmState> {
 
     @Override
     public VmSpec link(Subject self, VmSpec spec, Links links, Decoding errors) {
-        return spec.linked(
-                spec.templateRef().flatMap(ref -> links.of(ref, TemplateInfo.class)),
-                spec.machine().map(m -> MachineFields.link(m, links)),
-                links.isStoodFor());
+        Optional<TemplateInfo> template = spec.templateRef().flatMap(ref -> links.of(ref, TemplateInfo.class));
+        template.filter(t -> !t.machine().agent())
+                .ifPresent(t -> spec.agentUse()
+                        .ifPresent(at -> noAgent(at, "the machine of the template " + t.name(), errors)));
+        return spec.linked(template, spec.machine().map(m -> MachineFields.link(m, links)), links.isStoodFor());
     }
 
     @Override

@@ -16,6 +16,9 @@ public final class CommandLine {
         return "mem" + node;
     }
 
+    /** The port that qemu-guest-agent opens when nothing else is said to it (qga/main.c, QGA_VIRTIO_PATH_DEFAULT). */
+    private static final String AGENT_PORT = "org.qemu.guest_agent.0";
+
     /**
      * Where a card sits.
      *
@@ -180,6 +183,18 @@ public final class CommandLine {
         add("-name", identity.name());
         add("-uuid", identity.uuid());
         add("-device", "vmgenid,guid=" + guid + ",id=vmgenid0");
+        if (machine.agent()) {
+            agent();
+        }
+    }
+
+    // Templates, clones and machines that arrive all have it at the same place of their device lists, and so at the
+    // same
+    // address: a state is loaded by a device's path on its bus.
+    private void agent() {
+        add("-chardev", Opts.of("socket").and("id", "agent0").and("path", dirs.agent()) + ",server=on,wait=off");
+        add("-device", "virtio-serial-pci,id=agentbus0");
+        add("-device", "virtserialport,bus=agentbus0.0,chardev=agent0,name=" + AGENT_PORT + ",id=agentport0");
     }
 
     private String cpu() {

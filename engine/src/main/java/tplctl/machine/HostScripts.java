@@ -91,11 +91,12 @@ public final class HostScripts {
         Sh inherited = state.map(file -> Sh.of(STATE_DESCRIPTOR + "<{}", file)).orElseGet(() -> Sh.of(""));
         // The substitution ends when descriptor 3 does. Descriptor 9, the host's busy lock, must not outlive the step.
         return Sh.of(
-                "rm -f -- {} {} {} {} {}\n: $({}setsid sh -c {} {} {} </dev/null 3>&1 >{} 2>&1 9>&- {} &)",
+                "rm -f -- {} {} {} {} {} {}\n: $({}setsid sh -c {} {} {} </dev/null 3>&1 >{} 2>&1 9>&- {} &)",
                 dirs.pid(),
                 dirs.qmp(),
                 dirs.serial(),
                 dirs.monitor(),
+                dirs.agent(),
                 dirs.serialLog(),
                 surroundings,
                 BECOME,
@@ -117,7 +118,8 @@ public final class HostScripts {
      * processes that hold nothing worth saving.
      */
     public static Sh kill(Layout.Dirs dirs) {
-        return Sh.of(ALIVE + """
+        return Sh.of(
+                        ALIVE + """
                         if tplctl_alive {}; then
                           kill -KILL "$pid" || :
                           n=0
@@ -130,8 +132,15 @@ public final class HostScripts {
                             n=$((n+1))
                           done
                         fi
-                        rm -f -- {} {} {} {}
-                        """, dirs.pid(), dirs.pid(), dirs.pid(), dirs.qmp(), dirs.serial(), dirs.monitor())
+                        rm -f -- {} {} {} {} {}
+                        """,
+                        dirs.pid(),
+                        dirs.pid(),
+                        dirs.pid(),
+                        dirs.qmp(),
+                        dirs.serial(),
+                        dirs.monitor(),
+                        dirs.agent())
                 .aside();
     }
 

@@ -34,6 +34,11 @@ public final class Layout {
             return run + "/monitor.sock";
         }
 
+        /** Where qemu-guest-agent in the guest is spoken to. */
+        public String agent() {
+            return run + "/agent.sock";
+        }
+
         /** What the emulator itself said. */
         public String log() {
             return run + "/qemu.log";

@@ -21,6 +21,7 @@ import tplctl.kind.Ref;
  * @param serial a {@code -serial} device of the user's; empty for a Unix socket in the run directory
  * @param monitor likewise for {@code -monitor}
  * @param qmp likewise for a second QMP server; tplctl always has its own
+ * @param agent whether the guest has a channel for qemu-guest-agent
  */
 public record Machine(
         String emulator,
@@ -42,6 +43,7 @@ public record Machine(
         Optional<String> serial,
         Optional<String> monitor,
         Optional<String> qmp,
+        boolean agent,
         List<String> devices,
         List<String> extraArgs) {
     public static final String DEFAULT_EMULATOR = "qemu-system-x86_64";
@@ -120,6 +122,7 @@ public record Machine(
                 serial,
                 monitor,
                 qmp,
+                agent,
                 devices,
                 extraArgs);
     }
@@ -147,6 +150,7 @@ public record Machine(
                 otherSerial,
                 otherMonitor,
                 otherQmp,
+                agent,
                 devices,
                 extraArgs);
     }

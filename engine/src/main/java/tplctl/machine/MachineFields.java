@@ -78,6 +78,11 @@ public final class MachineFields {
             "monitor", Types.WORD, "a -monitor device; a Unix socket in the run directory when left out");
     private static final Field<Optional<String>> QMP =
             Field.optional("qmp", Types.WORD, "a QMP server of your own, beside the one that tplctl uses");
+    private static final Field<Boolean> AGENT = Field.withDefault(
+            "agent",
+            Types.BOOL,
+            false,
+            "a channel for qemu-guest-agent, which \"guest\" of a VM and \"ready: {agent: true}\" speak through");
     private static final Field<List<String>> DEVICES =
             Field.withDefault("devices", Types.list(Types.WORD), List.of(), "further -device options");
     private static final Field<List<String>> EXTRA_ARGS = Field.withDefault(
@@ -106,6 +111,7 @@ public final class MachineFields {
                     SERIAL,
                     MONITOR,
                     QMP,
+                    AGENT,
                     DEVICES,
                     EXTRA_ARGS),
             MachineFields::build);
@@ -158,6 +164,7 @@ public final class MachineFields {
                 v.get(SERIAL),
                 v.get(MONITOR),
                 v.get(QMP),
+                v.get(AGENT),
                 v.get(DEVICES),
                 v.get(EXTRA_ARGS));
     }

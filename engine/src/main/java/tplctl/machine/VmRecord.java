@@ -16,6 +16,7 @@ import java.util.Optional;
  * @param templateId the build that it was cloned from; empty for a machine of its own
  * @param ramBytes of each NUMA node
  * @param digest of everything that would make another machine of it
+ * @param guest what its guest was told to be
  */
 public record VmRecord(
         String name,
@@ -25,11 +26,25 @@ public record VmRecord(
         String digest,
         String uuid,
         List<Long> ramBytes,
-        Platform platform) {
+        Platform platform,
+        GuestIdentity guest) {
     private static final String SCHEMA = "tplctl.vm/v1";
 
     public VmRecord {
         ramBytes = List.copyOf(ramBytes);
+    }
+
+    /** A VM whose guest was told nothing. */
+    public VmRecord(
+            String name,
+            String owner,
+            String template,
+            String templateId,
+            String digest,
+            String uuid,
+            List<Long> ramBytes,
+            Platform platform) {
+        this(name, owner, template, templateId, digest, uuid, ramBytes, platform, GuestIdentity.NONE);
     }
 
     public String toJson() {
@@ -49,7 +64,16 @@ public record VmRecord(
         json.addProperty("accel", platform.accel());
         json.addProperty("accel_reason", platform.accelReason());
         json.addProperty("emulator_version", platform.version().toString());
+        guest.hostname().ifPresent(hostname -> json.addProperty("hostname", hostname));
+        if (guest.newMachineId()) {
+            json.addProperty("machine_id", "new");
+        }
         return json.toString();
+    }
+
+    /** The same VM once its guest was told to be that. */
+    public VmRecord told(GuestIdentity identity) {
+        return new VmRecord(name, owner, template, templateId, digest, uuid, ramBytes, platform, identity.over(guest));
     }
 
     /** Reads one; empty when it is none, as a half-written one is not. */
@@ -73,7 +97,10 @@ public record VmRecord(
                     text(json, "digest"),
                     text(json, "uuid"),
                     numbers(json.get("ram_bytes")),
-                    platform));
+                    platform,
+                    new GuestIdentity(
+                            json.has("hostname") ? Optional.of(text(json, "hostname")) : Optional.empty(),
+                            json.has("machine_id"))));
         } catch (JsonParseException
                 | IllegalStateException
                 | NullPointerException

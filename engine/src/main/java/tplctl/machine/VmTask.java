@@ -15,7 +15,8 @@ public sealed interface VmTask extends EmulatorTask
                 VmTask.StopVm,
                 VmTask.MoveVm,
                 VmTask.ForgetMove,
-                VmTask.CopyTemplate {
+                VmTask.CopyTemplate,
+                GuestTask {
 
     /**
      * Boots a template's machine, waits until it is ready, saves it, and seals the files. The manifest comes last: until then the
@@ -62,6 +63,7 @@ public sealed interface VmTask extends EmulatorTask
      *
      * @param prepare makes its directories and disks and writes its spec
      * @param state the device state to load; empty for a plain boot
+     * @param guest what its guest is told before the cards come and it has to be ready
      * @param cards the cards to plug in after the load
      */
     record StartVm(
@@ -71,6 +73,7 @@ public sealed interface VmTask extends EmulatorTask
             List<String> argv,
             Optional<String> state,
             Platform platform,
+            Optional<GuestTask> guest,
             List<Machine.Nic> cards,
             Ready ready)
             implements VmTask {
@@ -84,6 +87,7 @@ public sealed interface VmTask extends EmulatorTask
                             : "QMP migrate-set-capabilities "
                                     + platform.flavour().capability() + "=true; migrate-incoming " + incomingUri()
                                     + "; cont"));
+            guest.ifPresent(task -> lines.addAll(task.shown()));
             for (int i = 0; i < cards.size(); i++) {
                 lines.add("QMP netdev_add " + cards.get(i).netdev() + ",id=net" + i + "; device_add "
                         + cards.get(i).model() + ",id=nic" + i);

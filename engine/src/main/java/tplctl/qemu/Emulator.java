@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import tplctl.host.CommandResult;
 import tplctl.host.Duplex;
 import tplctl.host.Host;
@@ -29,6 +30,7 @@ import tplctl.machine.Ready;
 final class Emulator {
     static final Duration SHORT = Duration.ofSeconds(30);
     private static final Duration GREETING = Duration.ofSeconds(60);
+    private static final Duration LEAST = Duration.ofSeconds(5);
     private static final Duration SLICE = Duration.ofMillis(300);
     private static final int LAST_LINES = 8;
     private static final int ENDED = 3;
@@ -96,9 +98,32 @@ final class Emulator {
 
     /** Waits until its guest is ready. Without a probe of the guest's own, a running emulator is ready. */
     void awaitReady(Ready ready) {
-        if (ready.serial().isEmpty()) {
-            return;
+        long deadline = System.nanoTime() + ready.timeout().toNanos();
+        ready.serial().ifPresent(text -> awaitSerial(text, ready.timeout()));
+        if (ready.agent()) {
+            Duration left = Duration.ofNanos(Math.max(0, deadline - System.nanoTime()));
+            withAgent(ready.serial().isPresent() ? left.plus(LEAST) : ready.timeout(), agent -> true);
         }
+    }
+
+    /**
+     * Has a conversation with the guest's agent, as soon as that answers.
+     *
+     * @param patience how long it may take to
+     */
+    <T> T withAgent(Duration patience, Function<GuestAgent, T> conversation) {
+        try (GuestAgent agent = new GuestAgent(host.openUnix(dirs.agent(), SHORT), host.name())) {
+            agent.await(patience);
+            return conversation.apply(agent);
+        } catch (NobodyListensException e) {
+            String problem = isAlive() ? "the emulator has no channel for the guest agent" : "the emulator ended";
+            throw failed(problem + lastWords(), e);
+        } catch (GuestAgentException e) {
+            throw failed("the guest agent: " + e.getMessage() + lastWords(), e);
+        }
+    }
+
+    private void awaitSerial(String wanted, Duration limit) {
         Sh script = Sh.of(
                 HostScripts.ALIVE + """
                         n=0
@@ -108,30 +133,26 @@ final class Emulator {
                           n=$((n+1))
                           sleep 0.05
                         done
-                        """,
-                ready.serial().get(),
-                dirs.serialLog(),
-                dirs.pid(),
-                Math.max(1, ready.timeout().toMillis() / 50));
-        String text = "\"" + ready.serial().get() + "\"";
+                        """, wanted, dirs.serialLog(), dirs.pid(), Math.max(1, limit.toMillis() / 50));
+        String text = "\"" + wanted + "\"";
         CommandResult result;
         try {
-            result = host.query(script.script(), ready.timeout().plus(SHORT));
+            result = host.query(script.script(), limit.plus(SHORT));
         } catch (HostTimeoutException e) {
             // The script counts its rounds, and on a busy host they take longer.
-            throw failed(notPrinted(text, ready), e);
+            throw failed(notPrinted(text, limit), e);
         }
         if (result.exit() == ENDED) {
             throw failed("the emulator ended before the guest printed " + text + lastWords());
         }
         if (result.exit() == TIMED_OUT) {
-            throw failed(notPrinted(text, ready));
+            throw failed(notPrinted(text, limit));
         }
         check(Script.of(script.shown()), result);
     }
 
-    private String notPrinted(String text, Ready ready) {
-        return "the guest did not print " + text + " within " + Durations.shown(ready.timeout()) + lastWords();
+    private String notPrinted(String text, Duration limit) {
+        return "the guest did not print " + text + " within " + Durations.shown(limit) + lastWords();
     }
 
     /** Turns on what leaves shared RAM out of a state, and events. */

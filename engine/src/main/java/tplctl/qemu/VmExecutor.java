@@ -10,6 +10,7 @@ import tplctl.host.CommandResult;
 import tplctl.host.Host;
 import tplctl.host.HostException;
 import tplctl.host.Script;
+import tplctl.machine.GuestTask;
 import tplctl.machine.VmTask;
 
 /** Carries out what is to be done with emulators. Thread-safe. */
@@ -53,6 +54,10 @@ public final class VmExecutor {
         }
         if (task instanceof VmTask.StopVm stop) {
             new VmStopper(host, stop).run();
+            return Map.of();
+        }
+        if (task instanceof GuestTask guest) {
+            new GuestTeller(host, guest, new Emulator(host, guest.dirs(), guest.doing())).run();
             return Map.of();
         }
         if (task instanceof VmTask.MoveVm move) {

@@ -150,6 +150,7 @@ final class VmMover {
                                 argv,
                                 Optional.empty(),
                                 record.platform(),
+                                Optional.empty(),
                                 List.of(),
                                 task.ready()))
                 .run();

@@ -50,6 +50,7 @@ final class VmStarter {
                 }
                 qmp.execute("cont", new JsonObject(), Emulator.SHORT);
             }
+            task.guest().ifPresent(guest -> new GuestTeller(host, guest, emulator).run());
             plugIn(qmp);
         } catch (QmpException | QmpConnectionException | QmpTimeoutException e) {
             throw abandoned(e);

@@ -140,6 +140,8 @@ class MigrationScriptsIT {
                 List.of(),
                 true,
                 false,
+                Optional.empty(),
+                Optional.empty(),
                 tplctl.machine.Ready.RUNNING,
                 VmTask.StopVm.DEFAULT_GRACE,
                 new VmSpec.Consoles(Optional.empty(), Optional.empty(), Optional.empty()),

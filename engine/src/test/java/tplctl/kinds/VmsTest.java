@@ -19,6 +19,8 @@ import tplctl.kind.ProbeOutput;
 import tplctl.kind.ResourceId;
 import tplctl.kind.Step;
 import tplctl.kind.Subject;
+import tplctl.machine.GuestIdentity;
+import tplctl.machine.GuestTask;
 import tplctl.machine.Manifest;
 import tplctl.machine.Platform;
 import tplctl.machine.QemuVersion;
@@ -94,6 +96,68 @@ class VmsTest {
     void freshDoesNotTouchACloneThatRuns() {
         String spec = "{template: base, restart: fresh}";
         assertThat(changes(spec, whole(spec, true) + manifest())).isEmpty();
+    }
+
+    private static final String AGENT =
+            "{machine: {ram: 1G, disk: vm, agent: true}, guest: {hostname: web-1, machine_id: new}}";
+    private static final GuestIdentity TOLD = new GuestIdentity(Optional.of("web-1"), true);
+
+    @Test
+    void aNewVmsGuestIsToldWhoItIs() {
+        Change change = only(changes(AGENT, PLAIN_EMULATOR));
+        GuestTask told = start(change).guest().orElseThrow();
+        assertThat(told.identity()).isEqualTo(TOLD);
+        assertThat(told.record().guest()).isEqualTo(TOLD);
+        assertThat(told.patience()).isEqualTo(java.time.Duration.ofMinutes(3));
+        assertThat(start(change).prepare().script()).doesNotContain("hostname");
+        assertThat(change.steps().get(0).shown())
+                .contains(
+                        "guest agent on /run/tplctl/vms/web/agent.sock: its host name is web-1, its machine-id is one drawn now");
+    }
+
+    @Test
+    void aGuestIsToldOnceForItsDisk() {
+        assertThat(changes(AGENT, told(AGENT, TOLD, true))).isEmpty();
+        assertThat(start(only(changes(AGENT, told(AGENT, TOLD, false) + PLAIN_EMULATOR)))
+                        .guest())
+                .isEmpty();
+    }
+
+    @Test
+    void aGuestThatWasNotToldIsToldWhileItRunsOrWhenItBoots() {
+        Change running = only(changes(AGENT, whole(AGENT, true)));
+        assertThat(running.impact()).isEqualTo(Impact.UPDATE);
+        assertThat(running.field() + ": " + running.from() + " -> " + running.to())
+                .isEqualTo("guest:  -> hostname web-1, machine_id new");
+        assertThat(tasks(running)).singleElement().isInstanceOf(GuestTask.class);
+        assertThat(start(only(changes(AGENT, whole(AGENT, false) + PLAIN_EMULATOR)))
+                        .guest())
+                .map(GuestTask::identity)
+                .contains(TOLD);
+    }
+
+    @Test
+    void anotherHostnameIsToldAndTheMachineIdStays() {
+        GuestIdentity before = new GuestIdentity(Optional.of("web-0"), true);
+        GuestTask task = (GuestTask)
+                tasks(only(changes(AGENT, told(AGENT, before, true)))).get(0);
+        assertThat(task.identity()).isEqualTo(new GuestIdentity(Optional.of("web-1"), false));
+        assertThat(task.record().guest()).isEqualTo(TOLD);
+    }
+
+    @Test
+    void aGuestWithoutADiskIsToldAgainWhenItBoots() {
+        String spec = AGENT.replace("disk: vm, ", "");
+        assertThat(start(only(changes(spec, told(spec, TOLD, false) + PLAIN_EMULATOR)))
+                        .guest())
+                .map(GuestTask::identity)
+                .contains(TOLD);
+    }
+
+    @Test
+    void aGuestThatIsNotManagedAnyMoreKeepsWhatItWasTold() {
+        String spec = "{machine: {ram: 1G, disk: vm, agent: true}}";
+        assertThat(changes(spec, told(spec, TOLD, true))).isEmpty();
     }
 
     @Test
@@ -260,8 +324,25 @@ class VmsTest {
                 .hasMessageContaining("boom");
     }
 
-    private static VmSpec spec(String yaml) {
+    @ParameterizedTest
+    @ValueSource(strings = {"guest: {hostname: web-1}", "ready: {agent: true}"})
+    void whatTakesTheAgentIsRefusedWhereTheTemplateHasNoChannelForIt(String field) {
         Diagnostics errors = new Diagnostics();
+        spec("{template: base, " + field + "}", errors);
+        assertThat(errors.sorted()).singleElement().satisfies(error -> {
+            assertThat(error.at().column()).isEqualTo("{template: base, ".length() + field.indexOf('{') + 1);
+            assertThat(error.summary())
+                    .isEqualTo("this takes qemu-guest-agent in the guest, which the machine of the template base has no"
+                            + " channel for");
+            assertThat(error.detail()).isEqualTo("write \"agent: true\" in the machine of the template base");
+        });
+    }
+
+    private static VmSpec spec(String yaml) {
+        return spec(yaml, new Diagnostics());
+    }
+
+    private static VmSpec spec(String yaml, Diagnostics errors) {
         MapNode node = (MapNode) YamlReader.read("vm.yml", yaml, errors).orElseThrow();
         tplctl.kind.Decoding decoding = new tplctl.kind.Decoding("h1", errors, Samples.noAssets());
         VmSpec spec = new Vms()
@@ -290,6 +371,18 @@ class VmsTest {
                                 Samples.PLATFORM)
                         .toJson()
                 + "\n";
+    }
+
+    private static String told(String yaml, GuestIdentity identity, boolean alive) {
+        return whole(yaml, alive)
+                .replace(
+                        "record " + parsed(yaml).toJson(),
+                        "record " + parsed(yaml).told(identity).toJson());
+    }
+
+    private static VmRecord parsed(String yaml) {
+        String line = record(yaml, MANIFEST.id());
+        return VmRecord.parse(line.substring("record ".length()).strip()).orElseThrow();
     }
 
     private static String whole(String yaml, boolean alive) {

@@ -114,6 +114,25 @@ class CommandLineTest {
     }
 
     @Test
+    void theAgentsChannelIsInTheTemplateInItsClonesAndWhereTheyMove() {
+        Machine machine = Samples.machine(DOCUMENT + "devices: [virtio-rng-pci]\nagent: true\n");
+        List<String> clone = CommandLine.clone(machine, PC, Layout.vm("a"), MEMORY, IDENTITY);
+        assertThat(clone)
+                .containsSubsequence(
+                        "-chardev", "socket,id=agent0,path=/run/tplctl/vms/a/agent.sock,server=on,wait=off");
+        assertThat(devices(clone))
+                .isEqualTo(devices(CommandLine.template(machine, PC, Layout.building("b"), MEMORY, IDENTITY)))
+                .isEqualTo(devices(CommandLine.boot(machine, PC, Layout.vm("a"), IDENTITY, List.of())))
+                .endsWith(
+                        "vmgenid,guid=auto,id=vmgenid0",
+                        "virtio-serial-pci,id=agentbus0",
+                        "virtserialport,bus=agentbus0.0,chardev=agent0,name=org.qemu.guest_agent.0,id=agentport0");
+        assertThat(devices(CommandLine.arriving(
+                        machine, PC, Layout.vm("a"), MEMORY, IDENTITY, "auto", List.of(), List.of())))
+                .isEqualTo(devices(clone));
+    }
+
+    @Test
     void mapsATemplateReadOnlyFromQemu8Point2On() {
         Machine machine = Samples.machine("{ram: 1G}");
         assertThat(backend(machine, new QemuVersion(8, 2, 0))).endsWith(",share=off,readonly=on,rom=off");
