@@ -6,8 +6,6 @@ import static tplctl.relay.RelayException.Code.PEER;
 import static tplctl.relay.RelayException.Code.TIMEOUT;
 
 import java.io.IOException;
-import java.io.RandomAccessFile;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -21,7 +19,6 @@ final class DestinationMove {
     private static final Duration PEER_WORDS = Duration.ofSeconds(2);
     private static final Duration LOADING = Duration.ofSeconds(30);
     private static final Duration CONTINUING = Duration.ofSeconds(30);
-    private static final int LAST_WORDS = 600;
 
     private final DestinationPlan plan;
     private final Job job;
@@ -31,6 +28,7 @@ final class DestinationMove {
     private final Optional<IncomingStream> stream;
     private final DiskReceiver disks;
     private final MoveLink link;
+    private final LastWords words;
     private boolean prepared;
     private boolean loaded;
     private boolean completed;
@@ -46,7 +44,8 @@ final class DestinationMove {
         this.watch = new Watch(emulator);
         this.stream = stream;
         this.disks = new DiskReceiver(plan.disks());
-        this.link = MoveLink.start(peer, new FromSource());
+        this.words = new LastWords(emulator, plan.log());
+        this.link = MoveLink.start(peer, new FromSource(watch, stream, disks));
     }
 
     /** Returns when the machine runs here. */
@@ -131,7 +130,7 @@ final class DestinationMove {
                 case MIGRATION -> {
                     loaded |= signal.text().equals("completed");
                     if (signal.text().equals("failed")) {
-                        throw new RelayException(IO, "the emulator could not load the machine" + lastWords());
+                        throw new RelayException(IO, "the emulator could not load the machine" + words.last());
                     }
                 }
                 case EMULATOR_LOST, TRANSFER_FAILED -> throw failed(signal);
@@ -197,31 +196,9 @@ final class DestinationMove {
             kind = watch.next(deadline).kind();
         }
         if (kind == Watch.Kind.EMULATOR_LOST) {
-            return new RelayException(IO, "the emulator ended" + lastWords());
+            return new RelayException(IO, "the emulator ended" + words.last());
         }
         return signal.cause().orElseGet(() -> confused(signal));
-    }
-
-    private String lastWords() {
-        Optional<String> said = Optional.empty();
-        try {
-            said = emulator.migration().error();
-        } catch (IOException gone) {
-            // Then only its log tells.
-        }
-        String tail = plan.log().map(DestinationMove::tail).orElse("");
-        return said.map(text -> ": " + text).orElse("") + (tail.isEmpty() ? "" : "; its last words: " + tail);
-    }
-
-    private static String tail(java.nio.file.Path log) {
-        try (RandomAccessFile file = new RandomAccessFile(log.toFile(), "r")) {
-            file.seek(Math.max(0, file.length() - LAST_WORDS));
-            byte[] end = new byte[LAST_WORDS];
-            int n = Math.max(0, file.read(end));
-            return new String(end, 0, n, StandardCharsets.UTF_8).strip().replaceAll("\\s*\\R\\s*", " / ");
-        } catch (IOException e) {
-            return "";
-        }
     }
 
     private static RelayException confused(Watch.Signal signal) {
@@ -280,55 +257,6 @@ final class DestinationMove {
     private void closeStream() throws IOException {
         if (stream.isPresent()) {
             stream.get().close();
-        }
-    }
-
-    /** On the link's thread. */
-    private final class FromSource implements MoveLink.Receiver {
-        private boolean failed;
-
-        @Override
-        public void take(MoveLink.Type type, byte[] payload, int length) throws IOException {
-            switch (type) {
-                case COMPLETED -> watch.put(Watch.Kind.COMPLETED);
-                case FAIL -> watch.put(Watch.Kind.PEER_FAILED, MoveLink.told(payload, length));
-                case GONE -> watch.put(Watch.Kind.PEER_GONE, MoveLink.told(payload, length));
-                case STREAM_END -> stream.ifPresent(IncomingStream::end);
-                default -> {
-                    if (!failed) {
-                        transfer(type, payload, length);
-                    }
-                }
-            }
-        }
-
-        /** After a failure the rest is read and dropped, until the source has heard of it. */
-        private void transfer(MoveLink.Type type, byte[] payload, int length) {
-            try {
-                switch (type) {
-                    case STREAM -> stream.orElseThrow(() -> notToSend(type)).write(MoveLink.buffer(payload, length));
-                    case DISK -> disks.begin(MoveLink.buffer(payload, length));
-                    case DISK_DATA -> disks.data(MoveLink.buffer(payload, length));
-                    case DISK_END -> disks.end(MoveLink.buffer(payload, length));
-                    case PREPARE -> {
-                        disks.requireAll();
-                        watch.put(Watch.Kind.PREPARE);
-                    }
-                    default -> throw notToSend(type);
-                }
-            } catch (IOException e) {
-                failed = true;
-                watch.put(Watch.Kind.TRANSFER_FAILED, RelayException.of("take what the other relay sends", e));
-            }
-        }
-
-        private RelayException notToSend(MoveLink.Type type) {
-            return new RelayException(PEER, "the other relay sent " + type + ", which is not its to send");
-        }
-
-        @Override
-        public void lost(RelayException why) {
-            watch.put(Watch.Kind.LINK_LOST, why);
         }
     }
 }

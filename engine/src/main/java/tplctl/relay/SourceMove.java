@@ -1,7 +1,6 @@
 package tplctl.relay;
 
 import static tplctl.relay.RelayException.Code.CANCELLED;
-import static tplctl.relay.RelayException.Code.IO;
 import static tplctl.relay.RelayException.Code.PEER;
 import static tplctl.relay.RelayException.Code.TIMEOUT;
 
@@ -20,9 +19,6 @@ import java.util.Set;
  */
 final class SourceMove {
     private static final Duration GREETING = Duration.ofSeconds(30);
-    private static final Duration PEER_WORDS = Duration.ofSeconds(2);
-    private static final Duration ENDING = Duration.ofSeconds(30);
-    private static final Duration RESUMING = Duration.ofSeconds(20);
 
     /** For the destination to say that the machine runs there. */
     private static final Duration TAKEOVER = Duration.ofSeconds(60);
@@ -34,6 +30,8 @@ final class SourceMove {
     private final Watch watch;
     private final MoveLink link;
     private final SourceReport report;
+    private final Reasons reasons;
+    private final Retreat retreat;
     private Optional<OutgoingStream> stream = Optional.empty();
     private final Map<String, TemplatePages> pages = new HashMap<>();
     private boolean begun;
@@ -48,6 +46,8 @@ final class SourceMove {
         this.watch = new Watch(emulator);
         this.link = MoveLink.start(peer, new FromDestination());
         this.report = new SourceReport(plan.mode(), teller);
+        this.reasons = new Reasons(emulator, watch);
+        this.retreat = new Retreat(emulator, watch, report);
     }
 
     /** Returns the fields of the answer, {@code NAME=VALUE}, when the machine runs at the destination. */
@@ -150,14 +150,14 @@ final class SourceMove {
                             report.migrated(emulator.migration());
                             return;
                         }
-                        case "failed", "cancelled" -> throw ownWords(signal.text());
+                        case "failed", "cancelled" -> throw reasons.ownWords(signal.text());
                         default -> {}
                     }
                 }
-                case TRANSFER_FAILED -> throw transferFailed(signal);
+                case TRANSFER_FAILED -> throw reasons.transferFailed(signal);
                 case DEADLINE -> throw tooLate(stopped);
                 case CANCELLED -> throw new RelayException(CANCELLED, "the migration was cancelled");
-                default -> throw failure(signal);
+                default -> throw Reasons.failure(signal);
             }
         }
     }
@@ -187,39 +187,6 @@ final class SourceMove {
         thread.start();
     }
 
-    private RelayException ownWords(String status) throws IOException {
-        String error = emulator.migration().error().map(text -> ": " + text).orElse("");
-        Optional<RelayException> peers = peerWords();
-        return new RelayException(
-                peers.map(RelayException::code).orElse(IO),
-                "the emulator says that the migration " + (status.equals("failed") ? "failed" : "was cancelled") + error
-                        + peers.map(each -> "; " + each.getMessage()).orElse(""));
-    }
-
-    /** A filter also fails when the emulator ends its stream early, and then the emulator knows better why. */
-    private RelayException transferFailed(Watch.Signal failed) throws IOException {
-        long deadline = Watch.in(PEER_WORDS.dividedBy(2));
-        while (true) {
-            Watch.Signal signal = watch.next(deadline);
-            switch (signal.kind()) {
-                case MIGRATION -> {
-                    if (!signal.text().equals("pre-switchover")
-                            && !signal.text().equals("active")) {
-                        return ownWords(signal.text());
-                    }
-                }
-                case CANCELLED -> throw new RelayException(CANCELLED, "the migration was cancelled");
-                case EMULATOR_LOST, PEER_FAILED, PEER_GONE, LINK_LOST -> {
-                    return failure(signal);
-                }
-                case DEADLINE -> {
-                    return failure(failed);
-                }
-                default -> {}
-            }
-        }
-    }
-
     private RelayException tooLate(boolean stopped) throws IOException {
         long left = emulator.migration().remaining();
         return new RelayException(
@@ -231,30 +198,6 @@ final class SourceMove {
                                 + " bytes of memory were left to send; allow more time, more bandwidth or more downtime");
     }
 
-    private static RelayException failure(Watch.Signal signal) {
-        return signal.cause()
-                .orElseGet(() -> new RelayException(
-                        PEER,
-                        "the other relay said " + signal.kind()
-                                + " where that makes no sense; both have to be of one version"));
-    }
-
-    private Optional<RelayException> peerWords() {
-        long deadline = Watch.in(PEER_WORDS);
-        while (true) {
-            Watch.Signal signal = watch.next(deadline);
-            switch (signal.kind()) {
-                case PEER_FAILED, PEER_GONE -> {
-                    return signal.cause();
-                }
-                case DEADLINE, LINK_LOST -> {
-                    return Optional.empty();
-                }
-                default -> {}
-            }
-        }
-    }
-
     /** Returns when the emulator has completed all the same; else the machine runs here, and it throws. */
     private void giveUp(RelayException why) throws IOException {
         try {
@@ -263,12 +206,11 @@ final class SourceMove {
                     // No answer of the destination arrives from here on: either it has, or the emulator fails.
                     closeStream();
                 }
-                cancel();
-                if (awaitEnd()) {
+                if (retreat.cancel()) {
                     return;
                 }
             }
-            resume();
+            retreat.resume();
             keeps = true;
             Marks.remove(plan.moving());
         } catch (IOException e) {
@@ -279,54 +221,6 @@ final class SourceMove {
                     e);
         }
         throw new RelayException(why.code(), why.getMessage() + "; the machine runs on where it was", why);
-    }
-
-    private void cancel() throws IOException {
-        try {
-            emulator.execute("migrate_cancel");
-        } catch (QmpLink.RefusedException e) {
-            // There is none any more; its status says what became of it.
-            return;
-        }
-    }
-
-    /** Whether it completed. */
-    private boolean awaitEnd() throws IOException {
-        long deadline = Watch.in(ENDING);
-        while (true) {
-            Emulator.Migration migration = emulator.migration();
-            if (migration.ended()) {
-                report.migrated(migration);
-                // The status may be that of the load with which a clone began.
-                return migration.status().equals("completed")
-                        && emulator.runState().equals("postmigrate");
-            }
-            if (watch.next(deadline).kind() == Watch.Kind.DEADLINE) {
-                throw new RelayException(
-                        TIMEOUT,
-                        "the emulator did not end the migration within " + ENDING.toSeconds() + " s; it says "
-                                + migration.status());
-            }
-        }
-    }
-
-    private void resume() throws IOException {
-        long deadline = Watch.in(RESUMING);
-        while (true) {
-            String state = emulator.runState();
-            switch (state) {
-                case "running" -> {
-                    return;
-                }
-                case "paused" -> emulator.execute("cont");
-                // The emulator resumes by itself what it has stopped itself.
-                case "finish-migrate" -> {}
-                default -> throw new RelayException(IO, "the machine is in the state " + state);
-            }
-            if (watch.next(deadline).kind() == Watch.Kind.DEADLINE) {
-                throw new RelayException(TIMEOUT, "the machine is in the state " + state);
-            }
-        }
     }
 
     private List<String> handOver() throws IOException {
@@ -362,10 +256,10 @@ final class SourceMove {
             switch (signal.kind()) {
                 case DEADLINE -> throw new RelayException(TIMEOUT, otherwise);
                 case CANCELLED -> throw new RelayException(CANCELLED, "the migration was cancelled");
-                case PEER_FAILED, PEER_GONE, LINK_LOST -> throw failure(signal);
+                case PEER_FAILED, PEER_GONE, LINK_LOST -> throw Reasons.failure(signal);
                 case EMULATOR_LOST -> {
                     if (wanted != Watch.Kind.RUNNING) {
-                        throw failure(signal);
+                        throw Reasons.failure(signal);
                     }
                 }
                 default -> {}
