@@ -7,23 +7,28 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import tplctl.host.LocalHost;
+import tplctl.lab.SlowLink;
 
 /** Two directories as two hosts: a template in both, a clone that runs in one, an emulator that waits in the other, two agents. */
 final class MoveSetup implements AutoCloseable {
     private static final Duration LIMIT = Duration.ofSeconds(30);
+
+    /** Seconds, for a guest that works at the test's pace. */
+    private static final String PATIENT = "600";
+
 
     final Path here;
     final Path there;
     private final LocalHost host = new LocalHost("here");
     private final List<Runnable> open = new ArrayList<>();
     private final byte[] guest;
+    private final boolean commanded;
     private Optional<RelayProcess> out = Optional.empty();
     private Optional<RelayProcess> in = Optional.empty();
     private Optional<TestEmulator> source = Optional.empty();
@@ -32,7 +37,13 @@ final class MoveSetup implements AutoCloseable {
     private Optional<SlowLink> link = Optional.empty();
 
     MoveSetup(byte[] guest) throws IOException {
+        this(guest, false);
+    }
+
+    /** @param commanded whether the guest is {@link CommandedGuest}, with a serial port, of the source at {@code source.serial} */
+    MoveSetup(byte[] guest, boolean commanded) throws IOException {
         this.guest = guest;
+        this.commanded = commanded;
         here = Files.createTempDirectory(Path.of("/dev/shm"), "move-a");
         there = Files.createTempDirectory(Path.of("/dev/shm"), "move-b");
         Files.createFile(there.resolve("incoming"));
@@ -44,11 +55,18 @@ final class MoveSetup implements AutoCloseable {
     void start(boolean progress) throws IOException {
         Path state = here.resolve("state");
         // The emulator of a template begins with its disk; none of its own is needed here.
-        try (TestEmulator template =
-                new TestEmulator(host, here, guest, "template", true, options(here.resolve("empty"), "-S"))) {
+        try (TestEmulator template = new TestEmulator(
+                host, here, guest, "template", true, options("template", here.resolve("empty"), "-S"))) {
             if (progress) {
                 template.execute("cont", Map.of());
                 template.awaitProgress();
+                template.execute("stop", Map.of());
+            }
+            if (commanded) {
+                template.execute("cont", Map.of());
+                while (!CommandedGuest.has(template, CommandedGuest.LAST, CommandedGuest.BEGUN)) {
+                    Thread.onSpinWait();
+                }
                 template.execute("stop", Map.of());
             }
             template.capability("x-ignore-shared", true);
@@ -64,7 +82,7 @@ final class MoveSetup implements AutoCloseable {
                 guest,
                 "destination",
                 false,
-                options(there.resolve("disk"), "-S", "-incoming", "defer", "-qmp", qmp(there)))));
+                options("destination", there.resolve("disk"), "-S", "-incoming", "defer", "-qmp", qmp(there)))));
         destination().capability("late-block-activate", true);
         agents(List.of());
     }
@@ -76,7 +94,7 @@ final class MoveSetup implements AutoCloseable {
                 guest,
                 name,
                 false,
-                options(directory.resolve("disk"), "-incoming", "defer", "-qmp", qmp(directory))));
+                options(name, directory.resolve("disk"), "-incoming", "defer", "-qmp", qmp(directory))));
         clone.capability("x-ignore-shared", true);
         clone.migrates("migrate-incoming", "exec:cat " + state);
         clone.capability("x-ignore-shared", false);
@@ -85,11 +103,15 @@ final class MoveSetup implements AutoCloseable {
         return clone;
     }
 
-    private static String[] options(Path disk, String... more) {
-        return Stream.concat(
-                        Stream.of("-drive", "if=virtio,format=qcow2,file=" + disk + ",discard=ignore"),
-                        Arrays.stream(more))
-                .toArray(String[]::new);
+    private String[] options(String name, Path disk, String... more) {
+        List<String> options =
+                new ArrayList<>(List.of("-drive", "if=virtio,format=qcow2,file=" + disk + ",discard=ignore"));
+        options.addAll(List.of(more));
+        if (commanded) {
+            String socket = "unix:" + disk.resolveSibling(name + ".serial") + ",server=on,wait=off";
+            options.addAll(List.of("-serial", socket));
+        }
+        return options.toArray(String[]::new);
     }
 
     private static String qmp(Path directory) {
@@ -140,7 +162,7 @@ final class MoveSetup implements AutoCloseable {
                 there.resolve("incoming").toString(),
                 there.resolve("up").toString(),
                 there.resolve("moved-once").toString(),
-                "100"));
+                commanded ? PATIENT : "100"));
         List<Path> targets = disksThere.length > 0 ? List.of(disksThere) : List.of(there.resolve("disk"));
         targets.forEach(each -> receive.add(each.toString()));
         in().say(Fields.line(receive));
@@ -162,7 +184,7 @@ final class MoveSetup implements AutoCloseable {
                 here.resolve("vm.moving").toString(),
                 here.resolve("vm.moved").toString(),
                 "{\"name\": \"vm\"}\n",
-                "40",
+                commanded ? PATIENT : "40",
                 "20",
                 here.resolve("disk").toString()));
         out().say(Fields.line(send));
