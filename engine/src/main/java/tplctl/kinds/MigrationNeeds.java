@@ -222,10 +222,13 @@ final class MigrationNeeds {
         if (template.isPresent()) {
             boolean huge = template.get().hugePages().isPresent()
                     || room.filter(Room::isHugetlbfs).isPresent();
-            // A private mapping of huge pages reserves them all.
-            int copies = (copiesTemplate() ? 1 : 0) + (huge ? 1 : 0);
-            if (copies > 0) {
-                claims.addAll(Room.claims(template.get(), room, copies, 0));
+            if (copiesTemplate()) {
+                Room.claims(template.get(), room, 1, 0)
+                        .forEach(claim -> claims.add(claim.once(theTemplate(template.get()))));
+            }
+            if (huge) {
+                // A private mapping of huge pages reserves them all.
+                claims.addAll(Room.claims(template.get(), room, 1, 0));
             }
         }
         boolean full =
@@ -233,11 +236,26 @@ final class MigrationNeeds {
         if (full && there.memoryBytes() >= 0) {
             claims.add(new Claim("memory", "bytes", there.memoryBytes(), ram, 0));
         }
-        long disks = (want.shared() ? 0 : here.get().allDiskBytes()) + (copiesTemplate() ? frozenBytes(here.get()) : 0);
-        if (there.freeBytes() >= 0 && disks > 0) {
-            claims.add(new Claim("disk space in " + Layout.LIB, "bytes", there.freeBytes(), disks, 0));
+        if (there.freeBytes() >= 0) {
+            long own = want.shared() ? 0 : here.get().allDiskBytes();
+            long frozen = copiesTemplate() ? frozenBytes(here.get()) : 0;
+            if (own > 0) {
+                claims.add(disk(own));
+            }
+            if (frozen > 0) {
+                claims.add(disk(frozen)
+                        .once(want.there().map(MigrationNeeds::theTemplate).orElse("")));
+            }
         }
         return claims;
+    }
+
+    private Claim disk(long bytes) {
+        return new Claim("disk space in " + Layout.LIB, "bytes", there.freeBytes(), bytes, 0);
+    }
+
+    private static String theTemplate(TemplateInfo template) {
+        return "the template " + template.name();
     }
 
     private static long frozenBytes(MigrationState.Here here) {

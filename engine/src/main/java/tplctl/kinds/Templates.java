@@ -331,7 +331,9 @@ final class Templates implements Kind<Templates.Spec, TemplateState> {
             return List.of();
         }
         boolean first = removesFirst(want.template(), have);
-        return Room.claims(want.template(), have.room(), 1, first ? have.memoryBytes() : 0);
+        return Room.claims(want.template(), have.room(), 1, first ? have.memoryBytes() : 0).stream()
+                .map(claim -> claim.once("the template " + self.name()))
+                .toList();
     }
 
     @Override

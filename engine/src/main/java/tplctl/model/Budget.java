@@ -1,6 +1,7 @@
 package tplctl.model;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,7 +26,7 @@ final class Budget {
     List<Plan.Problem> problems() {
         List<Plan.Problem> problems = new ArrayList<>();
         claims.forEach((pool, claimants) -> {
-            long takes = claimants.stream().mapToLong(c -> c.claim().takes()).sum();
+            long takes = taking(claimants).stream().mapToLong(Budget::amount).sum();
             long gives = claimants.stream().mapToLong(c -> c.claim().gives()).sum();
             long free =
                     claimants.stream().mapToLong(c -> c.claim().free()).max().orElse(-1);
@@ -38,30 +39,42 @@ final class Budget {
         return problems;
     }
 
-    private static Plan.Problem problem(Pool pool, List<Claimant> claimants, long available, long takes) {
-        String unit = claimants.get(0).claim().unit();
-        StringBuilder each = new StringBuilder();
-        ResourceId first = claimants.get(0).id();
-        boolean any = false;
+    /** Those that take something, together where they take one and the same thing. */
+    private static Collection<List<Claimant>> taking(List<Claimant> claimants) {
+        Map<String, List<Claimant>> taking = new LinkedHashMap<>();
         for (Claimant claimant : claimants) {
             if (claimant.claim().takes() > 0) {
-                first = any ? first : claimant.id();
-                each.append(any ? ", " : "")
-                        .append(claimant.id().local())
-                        .append(' ')
-                        .append(amount(claimant.claim().takes(), unit));
-                any = true;
+                String once = claimant.claim().once();
+                // No name of a thing begins with a space.
+                taking.computeIfAbsent(once.isEmpty() ? " " + taking.size() : once, k -> new ArrayList<>())
+                        .add(claimant);
             }
         }
+        return taking.values();
+    }
+
+    private static long amount(List<Claimant> together) {
+        return together.stream().mapToLong(c -> c.claim().takes()).max().orElse(0);
+    }
+
+    private static Plan.Problem problem(Pool pool, List<Claimant> claimants, long available, long takes) {
+        String unit = claimants.get(0).claim().unit();
+        List<String> each = new ArrayList<>();
+        for (List<Claimant> together : taking(claimants)) {
+            Claimant one = together.get(0);
+            String what = together.size() > 1 ? one.claim().once() : one.id().local();
+            each.add(what + ' ' + amount(amount(together), unit));
+        }
+        List<ResourceId> taking = claimants.stream()
+                .filter(c -> c.claim().takes() > 0)
+                .map(Claimant::id)
+                .toList();
         return new Plan.Problem(
-                first,
+                taking.get(0),
                 "not enough " + pool.name() + " on " + pool.host() + ": the plan takes " + amount(takes, unit) + " ("
-                        + each + "), there will be " + amount(available, unit),
+                        + String.join(", ", each) + "), there will be " + amount(available, unit),
                 "make the pool larger by " + amount(takes - available, unit) + ", or ask for less",
-                claimants.stream()
-                        .filter(c -> c.claim().takes() > 0)
-                        .map(Claimant::id)
-                        .toList());
+                taking);
     }
 
     private static String amount(long count, String unit) {

@@ -99,7 +99,7 @@ class KindCasesTest {
 
     private static String shown(Claim claim) {
         return claim.pool() + ": free " + claim.free() + ", takes " + claim.takes() + ", gives " + claim.gives() + " "
-                + claim.unit();
+                + claim.unit() + (claim.once().isEmpty() ? "" : ", once for " + claim.once());
     }
 
     private static String shown(Change change) {

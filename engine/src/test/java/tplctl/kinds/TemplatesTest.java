@@ -198,7 +198,8 @@ class TemplatesTest {
                         "shut down web-1",
                         "remove the old template, which leaves no room for another",
                         "build the template base");
-        assertThat(claims(PLAIN, found)).containsExactly(new Claim("huge pages of 2M", "pages", 511, 512, 512));
+        assertThat(claims(PLAIN, found))
+                .containsExactly(new Claim("huge pages of 2M", "pages", 511, 512, 512, "the template base"));
     }
 
     @Test
@@ -207,7 +208,8 @@ class TemplatesTest {
         assertThat(doing(only(changes(PLAIN, found))))
                 .containsExactly(
                         "remove the old template, which leaves no room for another", "build the template base");
-        assertThat(claims(PLAIN, found)).containsExactly(new Claim("huge pages of 2M", "pages", 100, 512, 512));
+        assertThat(claims(PLAIN, found))
+                .containsExactly(new Claim("huge pages of 2M", "pages", 100, 512, 512, "the template base"));
     }
 
     @Test
