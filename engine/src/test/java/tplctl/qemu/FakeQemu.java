@@ -15,6 +15,7 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -90,6 +91,12 @@ final class FakeQemu implements AutoCloseable {
             throw new AssertionError("the client closed instead of sending a command");
         }
         return JsonParser.parseString(line).getAsJsonObject();
+    }
+
+    /** The next command; empty when the client has closed. */
+    Optional<JsonObject> nextOrEnd() throws IOException {
+        return Optional.ofNullable(in.readLine())
+                .map(line -> JsonParser.parseString(line).getAsJsonObject());
     }
 
     void reply(JsonObject command, String value) throws IOException {

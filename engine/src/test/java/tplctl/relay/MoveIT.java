@@ -2,9 +2,6 @@ package tplctl.relay;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.OutputStream;
-import java.net.InetAddress;
-import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -28,13 +25,6 @@ final class MoveIT {
             }
             byte[] memory = source.memory(0, TestEmulator.MEMORY);
             byte[] template = Files.readAllBytes(setup.there.resolve("memory"));
-            for (int i = 0; i < 5; i++) {
-                try (Socket stranger = new Socket(InetAddress.getLoopbackAddress(), setup.port());
-                        OutputStream words = stranger.getOutputStream()) {
-                    words.write("GET / HTTP/1.0\r\n\r\n".getBytes(java.nio.charset.StandardCharsets.US_ASCII));
-                }
-            }
-
             setup.begin("template-aware");
             List<String> moved = setup.out().end("1");
             assertThat(moved).startsWith("ok", "mode=template-aware");
@@ -63,6 +53,25 @@ final class MoveIT {
                     .isLessThan(
                             (number(moved, "disk_bytes") + number(moved, "pages_sent") * 4120) * 101 / 100 + 100_000);
             assertThat(number(moved, "downtime_ms")).isBetween(1L, number(moved, "total_ms"));
+        }
+    }
+
+    @Test
+    void strangersGetNothingBreakNothingAndDelayNobody() throws Exception {
+        try (MoveSetup setup = new MoveSetup(WritingGuest.bios())) {
+            setup.start(true);
+            try (Strangers strangers = new Strangers(setup.port())) {
+                strangers.come(
+                        100,
+                        Identity.certificate(setup.in().ask("s", "identity").get(1)));
+                setup.begin("template-aware");
+                strangers.come(
+                        30, Identity.certificate(setup.in().ask("t", "identity").get(1)));
+                assertThat(setup.out().end("1")).startsWith("ok", "mode=template-aware");
+                assertThat(setup.in().end("1")).containsExactly("ok", "running");
+                assertThat(strangers.anyGotIn()).isFalse();
+                setup.destination().awaitProgress();
+            }
         }
     }
 

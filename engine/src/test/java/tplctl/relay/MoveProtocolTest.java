@@ -229,6 +229,42 @@ class MoveProtocolTest {
     }
 
     @Test
+    void sourceSendsAnEmulatorAwayThatLeavesTheTemplateOutByItself() throws Exception {
+        CompletableFuture<String> source = source(LIMIT);
+        emulator()
+                .on(
+                        "query-migrate-capabilities",
+                        () -> FakeEmulator.capabilities(
+                                "return-path", "events", "pause-before-switchover", "bypass-shared-memory"));
+        toPrepare();
+        link.send(MoveLink.Type.PREPARED);
+        emulator().await("migrate-continue");
+        emulator().become("postmigrate");
+        emulator().migrates("completed");
+        hears("COMPLETED");
+        link.send(MoveLink.Type.RUNNING);
+        assertThat(end(source)).contains("mode=plain");
+        assertThat(emulator().asked())
+                .contains("migrate", "migrate-continue", "quit")
+                .doesNotContain("cont");
+    }
+
+    @Test
+    void destinationTakesAMachineWithoutWhatItsEmulatorHasOfTheTemplate() throws Exception {
+        CompletableFuture<String> destination = destination();
+        emulator().on("query-migrate-capabilities", () -> FakeEmulator.capabilities("events", "bypass-shared-memory"));
+        hears("READY");
+        link.send(MoveLink.Type.PREPARE);
+        hears("PREPARED");
+        emulator().become("paused");
+        emulator().migrates("completed");
+        link.send(MoveLink.Type.COMPLETED);
+        hears("RUNNING");
+        link.close();
+        assertThat(end(destination)).isEqualTo("[running]");
+    }
+
+    @Test
     void destinationContinuesWhenTheSourceCompletedAndTheStateIsLoaded() throws Exception {
         CompletableFuture<String> destination = destination();
         hears("READY");
