@@ -33,8 +33,9 @@ public final class StatusReader {
             for dir in %1$s/vms/*/; do
               [ -f "$dir/spec.json" ] || continue
               dir=${dir%%/}
-              [ ! -e "$dir.moved" ] || continue
               name=${dir##*/}
+              # What another host that sees this directory has is that one's.
+              [ ! -e "$dir.moved" ] || grep -qsF -- '"to":"'"$host"'"' "$dir.moved" || continue
               printf 'vm %%s\\n' "$name"
               { read -r line < "$dir/spec.json"; } && printf 'record %%s\\n' "$line"
               [ -e "$dir/up" ] && echo up
@@ -47,9 +48,12 @@ public final class StatusReader {
               fi
             done
             for mark in %1$s/vms/*.moved; do
-              [ -e "$mark" ] || continue
-              { read -r line < "$mark"; } && printf 'moved %%s\\n' "$line"
+              [ -e "$mark" ] && ! grep -qsF -- '"to":"'"$host"'"' "$mark" || continue
+              line=
+              read -r line < "$mark"
+              printf 'moved %%s\\n' "$line"
             done
+            :
             """.formatted(Layout.LIB, Layout.RUN);
 
     private StatusReader() {}
@@ -107,7 +111,7 @@ public final class StatusReader {
         Optional<VmLines> current = Optional.empty();
         double uptime = 0;
         long ticks = 100;
-        for (String line : ask(host, VMS)) {
+        for (String line : ask(host, "host=" + Sh.quoted(host.name()) + "\n" + VMS)) {
             int space = line.indexOf(' ');
             String word = space < 0 ? line : line.substring(0, space);
             String rest = space < 0 ? "" : line.substring(space + 1);

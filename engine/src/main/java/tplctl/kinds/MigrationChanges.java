@@ -45,6 +45,13 @@ final class MigrationChanges {
             return refused(to + " has another VM of the name " + want.name() + ", made by " + other.owner()
                     + "; give one of them another name, or remove that one");
         }
+        if (have.samePlace() && !want.shared()) {
+            // Whatever would be cleaned up on one of them, the other would lose.
+            return refused(
+                    "storage",
+                    want.from() + " and " + to + " see the same " + want.dirs().lib()
+                            + ", and \"storage: copy\" would write over it; say \"storage: shared\"");
+        }
         if (there.wasUp()) {
             return have.here().map(this::arrived).orElseGet(this::onceThere);
         }
@@ -144,7 +151,11 @@ final class MigrationChanges {
     }
 
     private List<Change> refused(String why) {
-        return List.of(Change.refused(Impact.MIGRATE, FIELD, want.from(), to, why));
+        return refused(FIELD, why);
+    }
+
+    private List<Change> refused(String field, String why) {
+        return List.of(Change.refused(Impact.MIGRATE, field, want.from(), to, why));
     }
 
     private Change move(

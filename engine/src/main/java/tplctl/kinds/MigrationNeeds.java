@@ -9,7 +9,6 @@ import tplctl.kind.Claim;
 import tplctl.kind.Impact;
 import tplctl.machine.EmulatorProbe;
 import tplctl.machine.Layout;
-import tplctl.machine.Machine;
 import tplctl.machine.Manifest;
 import tplctl.machine.QemuVersion;
 import tplctl.machine.Room;
@@ -39,6 +38,8 @@ final class MigrationNeeds {
         template(here).ifPresent(why -> unmet.add(new Unmet("template", why)));
         emulator(here).ifPresent(why -> unmet.add(new Unmet("emulator", why)));
         accelerator(here).ifPresent(why -> unmet.add(new Unmet("accel", why)));
+        cpu(here).ifPresent(why -> unmet.add(new Unmet("cpu", why)));
+        storage(here).ifPresent(why -> unmet.add(new Unmet("storage", why)));
         images().ifPresent(why -> unmet.add(new Unmet("disk", why)));
         if (there.listening()) {
             unmet.add(new Unmet(
@@ -116,6 +117,14 @@ final class MigrationNeeds {
                 : Optional.empty();
     }
 
+    private Optional<String> storage(MigrationState.Here here) {
+        return want.shared() && !here.place().isEmpty() && !have.samePlace()
+                ? Optional.of(to + " does not see the files that " + want.from() + " has in "
+                        + want.dirs().lib()
+                        + "; mount the same " + Layout.LIB + "/vms on both, or say \"storage: copy\"")
+                : Optional.empty();
+    }
+
     private Optional<String> images() {
         if (want.shared() || there.freeBytes() < 0) {
             return Optional.empty();
@@ -188,18 +197,31 @@ final class MigrationNeeds {
     }
 
     private Optional<String> processors(MigrationState.Here here) {
-        Machine machine = want.machine().hardware();
-        boolean passed = here.vm()
+        return seesTheHosts(here) && here.processor().differsFrom(there.processor())
+                ? Optional.of("warning: the guest sees the host's own processor, and " + to + " has another one ("
+                        + there.processor().name() + " instead of "
+                        + here.processor().name() + ")")
+                : Optional.empty();
+    }
+
+    private boolean seesTheHosts(MigrationState.Here here) {
+        return here.vm()
                         .record()
                         .filter(r -> r.platform().accel().equals("kvm"))
                         .isPresent()
-                && machine.cpu().orElse("host").equals("host");
-        boolean differ = !here.processor().isEmpty()
-                && !there.processor().isEmpty()
-                && !here.processor().equals(there.processor());
-        return passed && differ
-                ? Optional.of("warning: the guest sees the host's own processor, and " + to + " has another one ("
-                        + there.processor() + " instead of " + here.processor() + ")")
+                && want.machine().hardware().cpu().orElse("host").equals("host");
+    }
+
+    private Optional<String> cpu(MigrationState.Here here) {
+        Optional<String> model = want.machine().hardware().cpu();
+        if (model.isPresent() && there.processor().lacksModel()) {
+            return Optional.of(there.emulator().path().orElse("the emulator") + " on " + to + " has no CPU model \""
+                    + model.get() + "\", which " + want.name() + " has");
+        }
+        List<String> missed = here.processor().missedOn(there.processor());
+        return seesTheHosts(here) && !missed.isEmpty()
+                ? Optional.of("the guest sees the host's own processor, and that of " + to + " lacks "
+                        + String.join(", ", missed) + "; give its machine a \"cpu\" that both hosts have")
                 : Optional.empty();
     }
 

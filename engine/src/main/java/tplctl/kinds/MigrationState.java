@@ -10,7 +10,9 @@ import tplctl.machine.Answers;
 import tplctl.machine.EmulatorProbe;
 import tplctl.machine.Identity;
 import tplctl.machine.Manifest;
+import tplctl.machine.MoveMarks;
 import tplctl.machine.MoveScripts;
+import tplctl.machine.Processor;
 import tplctl.machine.VmRecord;
 
 /**
@@ -29,6 +31,7 @@ record MigrationState(There there, Optional<Here> here) {
      * @param memoryBytes available; -1 when not asked
      * @param listening whether something listens on the port
      * @param present which of the image files that the VM's disks stand on are there
+     * @param place which file the VM's record is; empty without one
      */
     record There(
             VmState vm,
@@ -38,8 +41,9 @@ record MigrationState(There there, Optional<Here> here) {
             long freeBytes,
             long memoryBytes,
             boolean listening,
-            String processor,
-            List<String> present) {
+            Processor processor,
+            List<String> present,
+            String place) {
         /** Whether the template there is whole and untouched. */
         boolean isSealed() {
             return vm.template().filter(m -> sealed(m)).isPresent();
@@ -60,8 +64,9 @@ record MigrationState(There there, Optional<Here> here) {
      *
      * @param diskBytes what its overlays take
      * @param backing the files that they stand on
+     * @param place which file its record is; empty without one
      */
-    record Here(VmState vm, List<Long> diskBytes, List<String> backing, String processor) {
+    record Here(VmState vm, List<Long> diskBytes, List<String> backing, Processor processor, String place) {
         long allDiskBytes() {
             return diskBytes.stream().mapToLong(Long::longValue).sum();
         }
@@ -73,13 +78,15 @@ record MigrationState(There there, Optional<Here> here) {
         vm.template().ifPresent(t -> template.addAll(MoveScripts.template(t)));
         template.add(MoveScripts.present(images(vm)));
         return Sh.lines(List.of(
-                VmState.script(want.name(), vm),
+                VmState.script(want.name(), vm, true),
+                MoveScripts.PLACE,
                 MoveScripts.destination(vm.hardware(), template, want.port().orElse(0))));
     }
 
     static Sh elsewhere(MigrationSpec want) {
         return Sh.lines(List.of(
                 VmState.script(want.name(), want.machine()),
+                MoveScripts.PLACE,
                 MoveScripts.origin(
                         want.dirs(), want.machine().hardware().disks().size())));
     }
@@ -92,38 +99,50 @@ record MigrationState(There there, Optional<Here> here) {
                 .toList();
     }
 
-    static MigrationState parse(MigrationSpec want, Identity identity, ProbeOutput output) {
-        There there = there(output);
+    static MigrationState parse(MigrationSpec want, String to, Identity identity, ProbeOutput output) {
+        There there = there(want, to, output);
         ProbeOutput.Elsewhere other = Optional.ofNullable(output.elsewhere().get(want.from()))
                 .orElseThrow(() -> new ProbeException(want.from() + " was not asked"));
-        Optional<Here> here = other.output().map(MigrationState::here);
+        Optional<Here> here = other.output().map(o -> here(want, o));
         if (here.isEmpty() && !(there.vm().wasUp() && isOurs(there.vm(), identity))) {
             throw new ProbeException("it is not here, and " + want.from() + " cannot be asked: " + other.unreachable());
         }
         return new MigrationState(there, here);
     }
 
-    private static There there(ProbeOutput output) {
+    /**
+     * Whether a host has the VM, where both see its files: a mark leads there, or its emulator runs there; what else it has of it is
+     * in {@code /run}.
+     */
+    private static VmState vm(MigrationSpec want, String host, ProbeOutput output, Answers answers) {
+        VmState vm = VmState.parse(host, output);
+        boolean here = vm.isAlive() || MoveMarks.ledHere(answers, host);
+        return want.shared() ? vm.shared(here, answers.has("runs")) : vm;
+    }
+
+    private static There there(MigrationSpec want, String to, ProbeOutput output) {
         Answers answers = Answers.of(output);
         return new There(
-                VmState.parse(output),
+                vm(want, to, output, answers),
                 answers.all("file"),
                 EmulatorProbe.read(answers),
                 answers.all("type"),
                 answers.first("free").map(line -> product(line, 1)).orElse(-1L),
                 answers.first("memory").map(line -> product(line, 1024)).orElse(-1L),
                 answers.has("listening"),
-                answers.first("processor").orElse(""),
-                answers.all("present"));
+                Processor.of(answers),
+                answers.all("present"),
+                answers.first("place").orElse(""));
     }
 
-    private static Here here(ProbeOutput output) {
+    private static Here here(MigrationSpec want, ProbeOutput output) {
         Answers answers = Answers.of(output);
         return new Here(
-                VmState.parse(output),
+                vm(want, want.from(), output, answers),
                 answers.all("disk").stream().map(line -> product(line, 1)).toList(),
                 answers.all("backing").stream().filter(p -> !p.isEmpty()).toList(),
-                answers.first("processor").orElse(""));
+                Processor.of(answers),
+                answers.first("place").orElse(""));
     }
 
     private static long product(String line, long unit) {
@@ -135,6 +154,12 @@ record MigrationState(There there, Optional<Here> here) {
             product = Math.multiplyExact(product, Long.parseLong(factor));
         }
         return product;
+    }
+
+    /** Whether both hosts see the same files of the VM. */
+    boolean samePlace() {
+        return !there.place().isEmpty()
+                && here.filter(h -> h.place().equals(there.place())).isPresent();
     }
 
     /** Whether what a host has of a VM of that name is that VM, and not another one's. */

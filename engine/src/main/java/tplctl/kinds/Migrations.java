@@ -184,7 +184,7 @@ final class Migrations implements Kind<MigrationSpec, MigrationState> {
         return new Probe<>(
                 MigrationState.script(want),
                 Map.of(want.from(), MigrationState.elsewhere(want)),
-                out -> MigrationState.parse(want, want.identity(self), out));
+                out -> MigrationState.parse(want, self.id().host(), want.identity(self), out));
     }
 
     @Override
@@ -213,6 +213,7 @@ final class Migrations implements Kind<MigrationSpec, MigrationState> {
         template.map(t -> t.memories().size())
                 .filter(nodes -> nodes > 1)
                 .ifPresent(nodes -> trace.put("nodes", Integer.toString(nodes)));
+        trace.put("shared", Boolean.toString(want.shared()));
         trace.put("grace_ms", Long.toString(want.machine().grace().toMillis()));
         return Optional.of(trace);
     }
@@ -232,7 +233,11 @@ final class Migrations implements Kind<MigrationSpec, MigrationState> {
                         traced.find("template").orElse(""),
                         traced.find("memory").orElse(""),
                         Integer.parseInt(traced.find("nodes").orElse("1")),
-                        traced.find("state").orElse("")),
+                        traced.find("state").orElse(""),
+                        traced.find("shared")
+                                .filter("true"::equals)
+                                .map(s -> self.id().host())
+                                .orElse("")),
                 "remove the VM and its disk"));
         steps.add(new Step.Emulator(new VmTask.ForgetMove(vm.name(), vm.host())));
         return new Removal(dirs.lib(), steps, List.of());

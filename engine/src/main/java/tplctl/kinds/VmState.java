@@ -37,6 +37,11 @@ record VmState(
         Optional<Room> room,
         MoveMarks marks) {
     static Sh script(String name, VmSpec want) {
+        return script(name, want, false);
+    }
+
+    /** @param arriving whether a VM that was moved away, or is incoming, needs what a new one does */
+    static Sh script(String name, VmSpec want, boolean arriving) {
         Layout.Dirs dirs = Layout.vm(name);
         List<Sh> lines = new ArrayList<>();
         lines.add(Sh.of(HostScripts.ALIVE + HostScripts.ROOM));
@@ -55,7 +60,8 @@ record VmState(
                     case $line in *{}*) ask= ;; esac
                   fi
                 fi""", dirs.lib(), dirs.run(), "\"digest\":\"" + want.digest() + "\""));
-        lines.add(Sh.of(MoveMarks.SCRIPT + "[ ! -e \"$lib.moved\" ] || ask="));
+        lines.add(Sh.of(MoveMarks.SCRIPT
+                + (arriving ? "[ ! -e \"$run/incoming\" ] || ask=1" : "[ ! -e \"$lib.moved\" ] || ask=")));
         want.template()
                 .ifPresent(t -> lines.add(Sh.of(
                         "{ read -r line < {}; } 2>/dev/null && printf 'manifest %s\\n' \"$line\"\n"
@@ -79,9 +85,10 @@ record VmState(
         return Sh.lines(lines);
     }
 
-    static VmState parse(ProbeOutput output) {
+    /** @param host that was asked, by its name in the inventory */
+    static VmState parse(String host, ProbeOutput output) {
         Answers answers = Answers.of(output);
-        MoveMarks marks = MoveMarks.of(answers);
+        MoveMarks marks = MoveMarks.of(answers, host);
         return new VmState(
                 answers.first("record").flatMap(VmRecord::parse),
                 answers.has("up") && !marks.incoming(),
@@ -92,6 +99,16 @@ record VmState(
                 EmulatorProbe.read(answers),
                 Room.of(answers),
                 marks);
+    }
+
+    /**
+     * What this host has of a VM whose files another one sees as well: whose it is, neither its record nor {@code up} tells then.
+     *
+     * @param here whether it is this host's
+     * @param remains whether there is anything of it but those files
+     */
+    VmState shared(boolean here, boolean remains) {
+        return new VmState(record, wasUp && here, stale, pid, remains, template, emulator, room, marks);
     }
 
     /** The same VM as one that belongs to its host, whatever marks tell. */

@@ -167,7 +167,9 @@ final class Vms implements Kind<VmSpec, VmState> {
 
     @Override
     public Probe<VmState> probe(Subject self, VmSpec want) {
-        return new Probe<>(VmState.script(self.name(), want), VmState::parse);
+        return new Probe<>(
+                VmState.script(self.name(), want),
+                out -> VmState.parse(self.id().host(), out));
     }
 
     @Override

@@ -50,6 +50,11 @@ public record MoveMark(String name, String owner, String to, String uuid, String
         }
     }
 
+    /** What a mark that leads to that host has in it, for {@code grep -F}. */
+    static String toField(String host) {
+        return "\"to\":\"" + host + "\"";
+    }
+
     private static String text(JsonObject json, String key) {
         return json.get(key).getAsString();
     }

@@ -28,17 +28,37 @@ public record MoveMarks(Remnants.Mark leaving, boolean incoming, Optional<MoveMa
     static final String MOVED = "moved";
     static final String INCOMING = "incoming";
 
-    public static MoveMarks of(Answers answers) {
-        Remnants.Mark leaving = answers.has(MOVED)
-                ? Remnants.Mark.MOVED
-                : answers.has(MOVING) ? Remnants.Mark.MOVING : Remnants.Mark.NONE;
+    /**
+     * Reads them. Where hosts share the directory of the VMs, each sees the other's: a mark of a leaving that leads to the host itself
+     * is none of its own.
+     *
+     * @param host that was asked, by its name in the inventory
+     */
+    public static MoveMarks of(Answers answers, String host) {
+        Optional<String> moved = leading(answers, MOVED, host);
+        Optional<String> moving = leading(answers, MOVING, host);
+        Remnants.Mark leaving = moved.map(line -> Remnants.Mark.MOVED)
+                .or(() -> moving.map(line -> Remnants.Mark.MOVING))
+                .orElse(Remnants.Mark.NONE);
         return new MoveMarks(
                 leaving,
                 answers.has(INCOMING),
-                answers.first(MOVED)
-                        .or(() -> answers.first(MOVING))
-                        .or(() -> answers.first(INCOMING))
-                        .flatMap(MoveMark::parse));
+                moved.or(() -> moving).or(() -> answers.first(INCOMING)).flatMap(MoveMark::parse));
+    }
+
+    private static Optional<String> leading(Answers answers, String word, String host) {
+        return answers.first(word)
+                .filter(line -> MoveMark.parse(line)
+                        .filter(mark -> mark.to().equals(host))
+                        .isEmpty());
+    }
+
+    /** Whether a VM has come to the host, by a mark that both hosts see. */
+    public static boolean ledHere(Answers answers, String host) {
+        return answers.first(MOVED)
+                .flatMap(MoveMark::parse)
+                .filter(mark -> mark.to().equals(host))
+                .isPresent();
     }
 
     public boolean isMoving() {

@@ -6,8 +6,13 @@ import tplctl.kind.Sh;
 
 /** The shell's part in moving VMs. */
 public final class MoveScripts {
-    private static final Sh PROCESSOR =
-            Sh.of("  grep -m1 '^model name' /proc/cpuinfo 2>/dev/null | sed 's/^[^:]*: */processor /'");
+    /**
+     * Tells which file the VM's record is, by what two hosts that share it both see of it: inode, mtime and ctime; and whether there is
+     * anything of the VM in {@code /run}.
+     */
+    public static final Sh PLACE = Sh.of("""
+            if [ -f "$lib/spec.json" ]; then TZ=UTC0 stat -c 'place %i %y %z' -- "$lib/spec.json"; fi
+            [ ! -d "$run" ] || echo runs""");
 
     private MoveScripts() {}
 
@@ -36,7 +41,7 @@ public final class MoveScripts {
             lines.add(Sh.of("  stat -c 'disk %b %B' -- {} 2>/dev/null", dirs.disk(i)));
         }
         lines.add(Sh.of("  sed 's/^/backing /' {} 2>/dev/null", dirs.lib() + "/backing"));
-        lines.add(PROCESSOR);
+        lines.add(Processor.ASK);
         lines.add(Sh.of("fi\n:"));
         return Sh.lines(lines);
     }
@@ -62,7 +67,8 @@ public final class MoveScripts {
                   while read -r name number unit; do
                     [ "$name" != MemAvailable: ] || echo "memory $number"
                   done < /proc/meminfo""", Layout.LIB));
-        lines.add(PROCESSOR);
+        lines.addAll(Processor.askModel(machine));
+        lines.add(Processor.ASK);
         if (port > 0) {
             // proc(5): local and remote address in hexadecimal, then the state; 0A is TCP_LISTEN.
             lines.add(Sh.of(

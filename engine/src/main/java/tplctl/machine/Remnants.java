@@ -10,7 +10,12 @@ public final class Remnants {
         /** No process. */
         NONE,
         RUNNING,
-        /** Stopped by somebody, or by the switch-over that did not come ({@code paused}, {@code prelaunch}, {@code finish-migrate}). */
+        /**
+         * It runs, or is stopped for its switch-over, and a migration is on its way. Nobody may be left who sees to that: without its
+         * relay an emulator waits at {@code pre-switchover} for ever.
+         */
+        MIGRATING,
+        /** Stopped by somebody ({@code paused}, {@code prelaunch}, {@code suspended}). */
         PAUSED,
         /** It has handed over. */
         POSTMIGRATE,
@@ -40,6 +45,8 @@ public final class Remnants {
     public enum Verdict {
         /** It is where it shall be; nothing. */
         DONE,
+        /** Cancel the migration that is on its way at the source, and look again: until that has ended, nothing is certain. */
+        CANCEL,
         /** Nothing is in the way: move it. */
         MOVE,
         /** End and remove what the destination has, then move it. */
@@ -69,6 +76,8 @@ public final class Remnants {
         }
         return switch (source) {
             case OTHER -> Verdict.REFUSE;
+            // One without the mark is somebody else's.
+            case MIGRATING -> mark == Mark.MOVING ? Verdict.CANCEL : Verdict.REFUSE;
             // Its RAM may be gone with the destination's emulator; its disk there is whole, for it was flushed and
             // copied first.
             case POSTMIGRATE -> destination == Destination.LOADED ? Verdict.CONTINUE_THERE : Verdict.BOOT_THERE;
@@ -84,7 +93,7 @@ public final class Remnants {
         return switch (source) {
             case NONE -> mark == Mark.MOVED && !incoming ? Verdict.DONE : Verdict.FINISH;
             case POSTMIGRATE -> Verdict.FINISH;
-            case RUNNING, PAUSED, OTHER -> Verdict.REFUSE;
+            case RUNNING, MIGRATING, PAUSED, OTHER -> Verdict.REFUSE;
         };
     }
 

@@ -78,8 +78,11 @@ public final class VmScripts {
      * them any more and no owner has made the template here.
      *
      * @param nodes how many RAM files the template has
+     * @param sharing this host's name, where it shares the VMs' directory: of the VMs there, only those that a mark leads to this host
+     *     stand on the template here; else empty
      */
-    public static Sh removeArrived(String name, String template, String memory, int nodes, String state) {
+    public static Sh removeArrived(
+            String name, String template, String memory, int nodes, String state, String sharing) {
         Layout.Dirs dirs = Layout.vm(name);
         List<Sh> lines = new ArrayList<>();
         lines.add(Sh.of("set -e").aside());
@@ -93,8 +96,12 @@ public final class VmScripts {
                     for record in {}/owned/*/{}.json {}/owned/*/{}@*.json; do
                       [ ! -e "$record" ] || used=1
                     done
-                    grep -qsF -- {} {}/vms/*/spec.json && used=1
-                    grep -qsF -- {} {}/vms/*/backing && used=1
+                    for vm in {}/vms/*/; do
+                      vm=${vm%/}
+                      if [ -n {} ] && ! grep -qsF -- {} "$vm.moved"; then continue; fi
+                      grep -qsF -- {} "$vm/spec.json" && used=1
+                      grep -qsF -- {} "$vm/backing" && used=1
+                    done
                     if [ -z "$used" ]; then
                     {}
                     fi""",
@@ -102,10 +109,11 @@ public final class VmScripts {
                     "templates." + template,
                     Layout.LIB,
                     "templates." + template,
+                    Layout.LIB,
+                    sharing,
+                    MoveMark.toField(sharing),
                     VmRecord.templateField(template),
-                    Layout.LIB,
                     Layout.template(template) + "/",
-                    Layout.LIB,
                     TemplateScripts.remove(template, memory, nodes, state)));
         }
         return Sh.lines(lines);

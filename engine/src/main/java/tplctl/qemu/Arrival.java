@@ -83,16 +83,13 @@ final class Arrival {
         HostShell.change(host, Sh.lines(lines), PREPARE);
     }
 
-    /** It runs here and is the host's own from now on; a mark that it had left here once goes. */
+    /** It runs here and is the host's own from now on; a mark that it had left here once goes, unless it is the other's. */
     void settle() {
-        HostShell.change(
-                host,
-                Sh.of(
-                        "set -e\numask 077\n: > {}\nrm -f -- {} {} {}",
-                        dirs.up(),
-                        dirs.incoming(),
-                        dirs.moved(),
-                        dirs.moving()),
-                HostShell.SHORT);
+        List<Sh> lines = new ArrayList<>(List.of(
+                Sh.of("set -e\numask 077").aside(), Sh.of(": > {}", dirs.up()), Sh.of("rm -f -- {}", dirs.incoming())));
+        if (task.transfer().copiesDisks()) {
+            lines.add(Sh.of("rm -f -- {} {}", dirs.moved(), dirs.moving()));
+        }
+        HostShell.change(host, Sh.lines(lines), HostShell.SHORT);
     }
 }

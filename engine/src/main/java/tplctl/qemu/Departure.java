@@ -33,19 +33,25 @@ final class Departure {
     }
 
     /**
-     * Ends an attempt that did not come to its switch-over: the VM runs here afterwards as it did before, unless somebody had
-     * stopped it.
+     * Ends the migration that is on its way, and returns when the emulator says how that ended. What it had stopped for the
+     * switch-over, it has resumed then, or handed over.
      */
+    void cancel() {
+        try (QmpClient qmp = emulator.connect(false)) {
+            try {
+                qmp.execute("migrate_cancel", new JsonObject(), HostShell.SHORT);
+            } catch (QmpException e) {
+                // There is none any more; its status says what became of it.
+            }
+            awaitCancelled(qmp);
+        }
+    }
+
+    /** Ends an attempt that did not come to its switch-over: the VM runs here afterwards as it did before. */
     void stay(MoveSide found) {
-        if (found.alive()) {
+        if (found.alive() && found.marks().isMoving()) {
             try (QmpClient qmp = emulator.connect(false)) {
-                if (found.migrating()) {
-                    qmp.execute("migrate_cancel", new JsonObject(), HostShell.SHORT);
-                    awaitCancelled(qmp);
-                }
-                boolean stopped =
-                        MigrationSetup.text(qmp, "query-status", "status").equals("paused");
-                if (stopped && (found.migrating() || found.marks().isMoving())) {
+                if (status(qmp).equals("paused")) {
                     qmp.execute("cont", new JsonObject(), HostShell.SHORT);
                 }
             }
@@ -53,12 +59,19 @@ final class Departure {
         HostShell.change(host, Sh.of("rm -f -- {} {}", dirs.moving(), dirs.outgoingSocket()), HostShell.SHORT);
     }
 
+    private static String status(QmpClient qmp) {
+        return MigrationSetup.text(qmp, "query-status", "status");
+    }
+
     private void awaitCancelled(QmpClient qmp) {
         long deadline = System.nanoTime() + CANCEL.toNanos();
         QmpClient.Mark before = qmp.mark();
         while (System.nanoTime() < deadline) {
-            String status = MigrationSetup.text(qmp, "query-migrate", "status");
-            if (List.of("cancelled", "failed", "completed", "none", "").contains(status)) {
+            String migration = MigrationSetup.text(qmp, "query-migrate", "status");
+            boolean ended =
+                    List.of("cancelled", "failed", "completed", "none", "").contains(migration);
+            // The emulator resumes by itself what it has stopped itself, a moment later.
+            if (ended && !status(qmp).equals("finish-migrate")) {
                 return;
             }
             before = nextEvent(qmp, before);
@@ -78,7 +91,11 @@ final class Departure {
 
     /** The VM is the other host's: says so first, then removes all that there is of it here. */
     void leave(MoveMark mark, boolean handedOver) {
-        if (host.read(dirs.moved()).isEmpty()) {
+        boolean said = host.read(dirs.moved())
+                .flatMap(bytes -> MoveMark.parse(new String(bytes, StandardCharsets.UTF_8).strip()))
+                .filter(old -> old.to().equals(task.to()))
+                .isPresent();
+        if (!said) {
             host.put(dirs.moved(), (mark.toJson() + "\n").getBytes(StandardCharsets.UTF_8), "0600");
         }
         if (handedOver && emulator.isAlive()) {

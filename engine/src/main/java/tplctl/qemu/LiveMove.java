@@ -108,7 +108,8 @@ final class LiveMove {
                 dirs.log(),
                 dirs.incoming(),
                 dirs.up(),
-                dirs.moved(),
+                // Where both hosts see the VM's directory, that mark is the one that the source is about to make.
+                task.transfer().copiesDisks() ? dirs.moved() : "",
                 limit));
         in.addAll(disks);
         List<String> out = new ArrayList<>(List.of("migrate-out"));
@@ -116,7 +117,7 @@ final class LiveMove {
         boolean filtered = way == Way.FILTERED;
         out.addAll(List.of(dirs.qmp(), way.word, via));
         out.addAll(filtered ? blocks() : List.of("0"));
-        out.addAll(List.of(dirs.moving(), dirs.moved(), mark.toJson(), limit, limit));
+        out.addAll(List.of(dirs.moving(), dirs.moved(), mark.toJson() + "\n", limit, limit));
         out.addAll(disks);
         RelayClient.Work arriving = relays.destination().start(in, told -> {});
         RelayClient.Work leaving = relays.source().start(out, new Progress());

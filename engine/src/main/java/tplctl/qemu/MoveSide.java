@@ -44,7 +44,7 @@ record MoveSide(boolean alive, boolean up, MoveMarks marks, String status, Strin
                 status = "";
             }
         }
-        return new MoveSide(alive, answers.has("up"), MoveMarks.of(answers), status, migration);
+        return new MoveSide(alive, answers.has("up"), MoveMarks.of(answers, host.name()), status, migration);
     }
 
     Remnants.Source asSource() {
@@ -52,8 +52,9 @@ record MoveSide(boolean alive, boolean up, MoveMarks marks, String status, Strin
             return Remnants.Source.NONE;
         }
         return switch (status) {
-            case "running" -> Remnants.Source.RUNNING;
-            case "paused", "prelaunch", "finish-migrate", "suspended" -> Remnants.Source.PAUSED;
+            case "running" -> migrating() ? Remnants.Source.MIGRATING : Remnants.Source.RUNNING;
+            case "finish-migrate" -> Remnants.Source.MIGRATING;
+            case "paused", "prelaunch", "suspended" -> migrating() ? Remnants.Source.MIGRATING : Remnants.Source.PAUSED;
             case "postmigrate" -> Remnants.Source.POSTMIGRATE;
             default -> Remnants.Source.OTHER;
         };
@@ -76,7 +77,7 @@ record MoveSide(boolean alive, boolean up, MoveMarks marks, String status, Strin
     }
 
     /** Whether a migration is on its way, whoever began it. */
-    boolean migrating() {
+    private boolean migrating() {
         return switch (migration) {
             case "", "none", "completed", "failed", "cancelled" -> false;
             default -> true;

@@ -52,12 +52,39 @@ final class VmMover {
 
     Map<String, Object> run() {
         try {
-            return act(look(source), look(destination));
+            return act(situation());
         } catch (QmpException | QmpConnectionException | QmpTimeoutException e) {
             throw failed(Optional.ofNullable(e.getMessage()).orElse("QMP failed"), e);
         } catch (RelayFailure e) {
             throw failed(e.getMessage(), e);
         }
+    }
+
+    /** What both hosts have of the VM, and what follows from it. */
+    private record Situation(MoveSide from, MoveSide to, Remnants.Verdict verdict) {}
+
+    /** Looks; a migration of an earlier attempt that is still on its way is cancelled, for how it ends decides. */
+    private Situation situation() {
+        Situation found = look();
+        if (found.verdict() == Remnants.Verdict.CANCEL) {
+            listener.progress("cancelling an earlier move");
+            departure.cancel();
+            found = look();
+        }
+        return found;
+    }
+
+    private Situation look() {
+        MoveSide from = look(source);
+        MoveSide to = look(destination);
+        return new Situation(
+                from,
+                to,
+                Remnants.decide(
+                        from.asSource(),
+                        from.marks().leaving(),
+                        to.asDestination(),
+                        to.marks().incoming()));
     }
 
     private MoveSide look(Host host) {
@@ -71,30 +98,27 @@ final class VmMover {
         return side;
     }
 
-    private Map<String, Object> act(MoveSide from, MoveSide to) {
-        Remnants.Verdict verdict = Remnants.decide(
-                from.asSource(),
-                from.marks().leaving(),
-                to.asDestination(),
-                to.marks().incoming());
-        switch (verdict) {
+    private Map<String, Object> act(Situation found) {
+        switch (found.verdict()) {
             case DONE, FINISH -> finish();
             case CONTINUE_THERE -> {
                 proceed();
                 finish();
             }
             case BOOT_THERE -> {
+                listener.warn(task.doing() + ": it boots on " + destination.name()
+                        + " from its disk: it had been handed over, and its RAM was lost with the emulator there");
                 departure.leave(mark, true);
                 bootThere();
                 arrival.settle();
             }
-            case REFUSE -> throw refused(from, to);
+            case REFUSE -> throw refused(found.from(), found.to());
             case MOVE -> {
                 return move();
             }
             case DISCARD_AND_MOVE -> {
                 arrival.discard();
-                departure.stay(from);
+                departure.stay(found.from());
                 return move();
             }
             case RESTART_AND_MOVE -> {
@@ -102,11 +126,13 @@ final class VmMover {
                 VmTask.StartVm restart = task.restart()
                         .orElseThrow(() -> failed("it has no process on " + source.name()
                                 + " any more, and nothing says how it is started there; apply again"));
-                departure.stay(from);
+                listener.warn(task.doing() + ": it boots on " + source.name()
+                        + " from its disk first: its RAM was lost with the emulator there");
+                departure.stay(found.from());
                 new VmStarter(source, restart).run();
                 return move();
             }
-            default -> throw new IllegalStateException(verdict.name());
+            default -> throw new IllegalStateException(found.verdict().name());
         }
         return Map.of();
     }
@@ -232,21 +258,15 @@ final class VmMover {
     /** Whether the failure came after all of the VM had arrived, and it was brought to its end. */
     private boolean recovered(RuntimeException cause) {
         try {
-            MoveSide from = look(source);
-            MoveSide to = look(destination);
-            Remnants.Verdict verdict = Remnants.decide(
-                    from.asSource(),
-                    from.marks().leaving(),
-                    to.asDestination(),
-                    to.marks().incoming());
-            switch (verdict) {
+            Situation found = situation();
+            switch (found.verdict()) {
                 case DONE, FINISH, CONTINUE_THERE -> {
-                    act(from, to);
+                    act(found);
                     return true;
                 }
                 case MOVE, DISCARD_AND_MOVE -> {
                     arrival.discard();
-                    departure.stay(from);
+                    departure.stay(found.from());
                 }
                 default -> {}
             }

@@ -45,6 +45,11 @@ final class Shell {
         await(() -> what, limit, condition);
     }
 
+    /** The same; a failure also tells what there is to tell then. */
+    static void await(String what, Duration limit, BooleanSupplier condition, Supplier<String> otherwise) {
+        await(() -> what + ": " + otherwise.get(), limit, condition);
+    }
+
     private static void await(Supplier<String> what, Duration limit, BooleanSupplier condition) {
         long deadline = System.nanoTime() + limit.toNanos();
         while (!condition.getAsBoolean()) {

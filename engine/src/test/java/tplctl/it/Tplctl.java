@@ -47,6 +47,15 @@ final class Tplctl {
             Shell.run("kill", "-" + name, Long.toString(process.pid()));
         }
 
+        /** What it has printed on stdout so far. */
+        String printed() {
+            try {
+                return Files.readString(out);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+
         /** What it has said on stderr so far. */
         String said() {
             try {

@@ -71,7 +71,7 @@ class MachineScriptsIT {
         for (VmSpec spec : List.of(clone, plain)) {
             ProbeOutput out = run(shell, VmState.script("web", spec));
             assertThat(out.stderr()).isEmpty();
-            VmState state = VmState.parse(out);
+            VmState state = VmState.parse("h1", out);
             assertThat(state.leftovers()).isFalse();
             assertThat(state.record()).isEmpty();
             assertThat(state.isAlive()).isFalse();
@@ -347,7 +347,7 @@ class MachineScriptsIT {
     }
 
     private long pid(List<String> shell) {
-        return VmState.parse(run(shell, VmState.script("web", clone(template(Samples.machine("{ram: 1G}"))))))
+        return VmState.parse("h1", run(shell, VmState.script("web", clone(template(Samples.machine("{ram: 1G}"))))))
                 .pid();
     }
 

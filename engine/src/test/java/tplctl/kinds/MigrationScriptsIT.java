@@ -39,6 +39,10 @@ class MigrationScriptsIT {
         assertThat(state.there().freeBytes()).isPositive();
         assertThat(state.there().memoryBytes()).isPositive();
         assertThat(state.there().listening()).isFalse();
+        assertThat(state.there().processor().flags()).isNotEmpty();
+        assertThat(state.there().processor().missedOn(state.here().orElseThrow().processor()))
+                .isEmpty();
+        assertThat(state.there().place()).isEmpty();
         assertThat(state.here().orElseThrow().diskBytes()).isEmpty();
         assertThat(state.here().orElseThrow().backing()).isEmpty();
     }
@@ -55,6 +59,10 @@ class MigrationScriptsIT {
         assertThat(here.vm().marks().said()).contains(mark);
         assertThat(here.allDiskBytes()).isBetween(4096L, 1L << 20);
         assertThat(here.backing()).containsExactly("/base/disk", "/base/disk1");
+        Files.writeString(vm.resolve("spec.json"), "{}\n");
+        MigrationState both = observed(shell, spec());
+        assertThat(both.samePlace()).isTrue();
+        assertThat(both.there().vm().marks().leaving()).isEqualTo(Remnants.Mark.NONE);
         Files.move(lib().resolve("vms/web.moving"), lib().resolve("vms/web.moved"));
         assertThat(observed(shell, spec()).here().orElseThrow().vm().marks().isMoved())
                 .isTrue();
@@ -66,9 +74,17 @@ class MigrationScriptsIT {
         Files.writeString(lib().resolve("vms/web/up"), "");
         Files.writeString(
                 Files.createDirectories(scratch.resolve("run/vms/web")).resolve("incoming"), "{}\n");
-        VmState there = observed(shell, spec()).there().vm();
+        Files.writeString(
+                lib().resolve("vms/web/spec.json"),
+                "{\"digest\":\"" + spec().machine().digest() + "\"}\n");
+        Files.writeString(scratch.resolve("run/vms/web/pid"), Files.readString(Path.of("/proc/self/stat")));
+        MigrationState.There found = observed(shell, spec()).there();
+        VmState there = found.vm();
         assertThat(there.marks().incoming()).isTrue();
         assertThat(there.wasUp()).isFalse();
+        assertThat(there.isAlive()).isTrue();
+        // What an earlier attempt left there will go: all that a new one needs is asked.
+        assertThat(found.freeBytes()).isPositive();
     }
 
     @Shells
@@ -106,7 +122,7 @@ class MigrationScriptsIT {
             Path kept = lib().resolve(keeper.isEmpty() ? "vms/web/up" : keeper);
             Files.createDirectories(kept.getParent());
             Files.writeString(kept, "{\"template\":\"base\"}\n");
-            run(shell, VmScripts.removeArrived("web", "base", memory.toString(), 1, state.toString()));
+            run(shell, VmScripts.removeArrived("web", "base", memory.toString(), 1, state.toString(), ""));
             assertThat(Files.exists(memory)).as(keeper).isEqualTo(!keeper.isEmpty());
             assertThat(lib().resolve("vms/web")).doesNotExist();
             Files.deleteIfExists(kept);
@@ -119,7 +135,7 @@ class MigrationScriptsIT {
         ProbeOutput here = run(shell, MigrationState.elsewhere(spec));
         assertThat(there.stderr()).isEmpty();
         assertThat(here.stderr()).isEmpty();
-        return MigrationState.parse(spec, WEB, there.with(Map.of("o41", ProbeOutput.Elsewhere.of(here))));
+        return MigrationState.parse(spec, "o40", WEB, there.with(Map.of("o41", ProbeOutput.Elsewhere.of(here))));
     }
 
     private MigrationSpec spec() {

@@ -289,10 +289,10 @@ class VmsTest {
         Manifest old = Samples.manifest(
                 balloon, new Platform("pc", "tcg", "", new QemuVersion(7, 2, 0), tplctl.machine.Flavour.STOCK));
         VmSpec spec = spec("{template: base}").linked(Optional.of(balloon), Optional.empty(), false);
-        VmState have = VmState.parse(new ProbeOutput(0, "manifest " + old.toJson() + "\n", ""));
+        VmState have = VmState.parse("h1", new ProbeOutput(0, "manifest " + old.toJson() + "\n", ""));
         assertThat(only(new Vms().changes(WEB, spec, have)).refusal()).contains("balloon", "7.2.0");
         Manifest young = Samples.manifest(balloon);
-        VmState fine = VmState.parse(new ProbeOutput(0, "manifest " + young.toJson() + "\n", ""));
+        VmState fine = VmState.parse("h1", new ProbeOutput(0, "manifest " + young.toJson() + "\n", ""));
         assertThat(only(new Vms().changes(WEB, spec, fine)).isRefused()).isFalse();
     }
 
@@ -314,12 +314,13 @@ class VmsTest {
     @ParameterizedTest
     @ValueSource(strings = {"pid x\n", "pid\n", "pid -1\n", "pid 99999999999999999999\n", "room tmpfs\n"})
     void anAnswerThatCannotBeReadIsAnErrorOfTheProbe(String stdout) {
-        assertThatThrownBy(() -> VmState.parse(new ProbeOutput(0, stdout, ""))).isInstanceOf(ProbeException.class);
+        assertThatThrownBy(() -> VmState.parse("h1", new ProbeOutput(0, stdout, "")))
+                .isInstanceOf(ProbeException.class);
     }
 
     @Test
     void aProbeThatFailedSaysNothing() {
-        assertThatThrownBy(() -> VmState.parse(new ProbeOutput(2, "", "sh: boom")))
+        assertThatThrownBy(() -> VmState.parse("h1", new ProbeOutput(2, "", "sh: boom")))
                 .isInstanceOf(ProbeException.class)
                 .hasMessageContaining("boom");
     }
@@ -394,15 +395,15 @@ class VmsTest {
     }
 
     private static List<Change> changes(String yaml, String found) {
-        return new Vms().changes(WEB, spec(yaml), VmState.parse(new ProbeOutput(0, found, "")));
+        return new Vms().changes(WEB, spec(yaml), VmState.parse("h1", new ProbeOutput(0, found, "")));
     }
 
     private static List<Change> displaced(String yaml, String found) {
-        return new Vms().displaced(WEB, spec(yaml), VmState.parse(new ProbeOutput(0, found, "")));
+        return new Vms().displaced(WEB, spec(yaml), VmState.parse("h1", new ProbeOutput(0, found, "")));
     }
 
     private static List<Claim> claims(String yaml, String found) {
-        VmState have = VmState.parse(new ProbeOutput(0, found, ""));
+        VmState have = VmState.parse("h1", new ProbeOutput(0, found, ""));
         return new Vms().claims(WEB, spec(yaml), have, changes(yaml, found));
     }
 

@@ -182,6 +182,12 @@ public final class LabHost implements AutoCloseable {
         exec("tc qdisc replace dev eth0" + shape);
     }
 
+    /** As before {@link #limitRate}. */
+    public void unlimitRate() {
+        Shell.run("tc qdisc del dev " + link + " root");
+        exec("tc qdisc del dev eth0 root");
+    }
+
     /** How many bytes got to the host. */
     public long bytesIn() {
         return counter("tx_bytes");

@@ -40,6 +40,12 @@ class RemnantsTest {
         "NONE,        MOVED,  RUNNING,   false, DONE",
         "RUNNING,     NONE,   RUNNING,   false, REFUSE",
         "PAUSED,      MOVED,  RUNNING,   false, REFUSE",
+        "MIGRATING,   MOVING, NONE,      false, CANCEL",
+        "MIGRATING,   MOVING, INMIGRATE, true,  CANCEL",
+        "MIGRATING,   MOVING, LOADED,    true,  CANCEL",
+        "MIGRATING,   MOVING, RUNNING,   true,  REFUSE",
+        "MIGRATING,   NONE,   NONE,      false, REFUSE",
+        "MIGRATING,   MOVED,  NONE,      false, REFUSE",
         "OTHER,       MOVING, LOADED,    true,  REFUSE",
         "OTHER,       NONE,   NONE,      false, REFUSE"
     })
@@ -75,11 +81,15 @@ class RemnantsTest {
         assertThat(MoveMark.parse(mark.toJson())).contains(mark);
         assertThat(MoveMark.parse("{\"schema\":\"tplctl.move/v1\"")).isEmpty();
         assertThat(MoveMark.parse("")).isEmpty();
-        MoveMarks unreadable = MoveMarks.of(Answers.of(new ProbeOutput(0, "moved \n", "")));
+        MoveMarks unreadable = MoveMarks.of(Answers.of(new ProbeOutput(0, "moved \n", "")), "o41");
         assertThat(unreadable.isMoved()).isTrue();
         assertThat(unreadable.to()).isEqualTo("another host");
         MoveMarks both =
-                MoveMarks.of(Answers.of(new ProbeOutput(0, "incoming {}\nmoving " + mark.toJson() + "\n", "")));
+                MoveMarks.of(Answers.of(new ProbeOutput(0, "incoming {}\nmoving " + mark.toJson() + "\n", "")), "o41");
         assertThat(both).isEqualTo(new MoveMarks(Mark.MOVING, true, java.util.Optional.of(mark)));
+        Answers seenThere = Answers.of(new ProbeOutput(0, "moved " + mark.toJson() + "\n", ""));
+        assertThat(MoveMarks.of(seenThere, "o40").leaving()).isEqualTo(Mark.NONE);
+        assertThat(MoveMarks.ledHere(seenThere, "o40")).isTrue();
+        assertThat(MoveMarks.ledHere(seenThere, "o41")).isFalse();
     }
 }

@@ -120,14 +120,14 @@ class MigrationSetupTest {
     void knowsWhatAnEmulatorsStateMeansOnEachSide() {
         assertThat(side("running", "", true).asSource()).isEqualTo(Remnants.Source.RUNNING);
         assertThat(side("postmigrate", "completed", true).asSource()).isEqualTo(Remnants.Source.POSTMIGRATE);
-        assertThat(side("paused", "pre-switchover", true).asSource()).isEqualTo(Remnants.Source.PAUSED);
+        assertThat(side("paused", "completed", true).asSource()).isEqualTo(Remnants.Source.PAUSED);
+        assertThat(side("running", "active", true).asSource()).isEqualTo(Remnants.Source.MIGRATING);
+        assertThat(side("finish-migrate", "pre-switchover", true).asSource()).isEqualTo(Remnants.Source.MIGRATING);
         assertThat(side("io-error", "", true).asSource()).isEqualTo(Remnants.Source.OTHER);
         assertThat(side("inmigrate", "active", false).asDestination()).isEqualTo(Remnants.Destination.INMIGRATE);
         assertThat(side("inmigrate", "completed", false).asDestination()).isEqualTo(Remnants.Destination.INMIGRATE);
         assertThat(side("paused", "completed", false).asDestination()).isEqualTo(Remnants.Destination.LOADED);
         assertThat(side("paused", "", true).asDestination()).isEqualTo(Remnants.Destination.RUNNING);
-        assertThat(side("paused", "pre-switchover", true).migrating()).isTrue();
-        assertThat(side("running", "completed", true).migrating()).isFalse();
         assertThat(new MoveSide(false, true, MoveMarks.NONE, "", "").asDestination())
                 .isEqualTo(Remnants.Destination.NONE);
         assertThat(side("", "", true).silent()).isTrue();
