@@ -116,7 +116,7 @@ class CommandLineTest {
     @Test
     void theAgentsChannelIsInTheTemplateInItsClonesAndWhereTheyMove() {
         Machine machine = Samples.machine(DOCUMENT + "devices: [virtio-rng-pci]\nagent: true\n");
-        List<String> clone = CommandLine.clone(machine, PC, Layout.vm("a"), MEMORY, IDENTITY);
+        List<String> clone = CommandLine.clone(machine, PC, Layout.vm("a"), MEMORY, STATE, IDENTITY);
         assertThat(clone)
                 .containsSubsequence(
                         "-chardev", "socket,id=agent0,path=/run/tplctl/vms/a/agent.sock,server=on,wait=off");

@@ -19,6 +19,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import tplctl.lab.SlowLink;
 
 /** Two agents as processes of their own; the receiver's file system is mounted in a mount namespace of its own. */
 @Timeout(120)
