@@ -19,7 +19,7 @@ sealed interface MountState {
     /**
      * A file system is mounted there.
      *
-     * @param bytes the size of a tmpfs; 0 for other types
+     * @param bytes the limit of a tmpfs or hugetlbfs; 0 without one, and for other types
      * @param used how much of it is in use
      * @param mode of its root directory, for a tmpfs or hugetlbfs, else empty
      * @param hidden whether something was mounted over a directory above it later
@@ -51,7 +51,7 @@ sealed interface MountState {
                 case ${m##*'
                 '} in
                 *' - tmpfs '*) stat -c 'root %d %a' -- "$p" && stat -f -c 'blocks %S %b %f' -- "$p" ;;
-                *' - hugetlbfs '*) stat -c 'root %d %a' -- "$p" ;;
+                *' - hugetlbfs '*) stat -c 'root %d %a' -- "$p" && stat -f -c 'blocks %S %b %f' -- "$p" ;;
                 '')
                 if [ -h "$p" ]; then echo link
                 elif [ -d "$p" ]; then
@@ -79,7 +79,7 @@ sealed interface MountState {
     /** Collects the lines of one answer. */
     final class Reading {
         private static final Pattern ROOT = Pattern.compile("root ([0-9]{1,19}) ([0-7]{1,4})");
-        private static final Pattern BLOCKS = Pattern.compile("blocks ([0-9]{1,10}) ([0-9]{1,19}) ([0-9]{1,19})");
+        private static final Pattern BLOCKS = Pattern.compile("blocks ([0-9]{1,10}) (-?[0-9]{1,20}) (-?[0-9]{1,20})");
         private static final Pattern SOURCE = Pattern.compile("source ([0-9a-f]{1,8}):([0-9a-f]{1,8})");
 
         private final AbsPath path;
@@ -147,14 +147,19 @@ sealed interface MountState {
             };
         }
 
+        // A hugetlbfs with min_size alone has no limit, and says so by all ones: as -1 or as a number of 20 digits.
+        private static long number(String text) {
+            return text.length() > 18 || text.startsWith("-") ? 0 : Long.parseLong(text);
+        }
+
         private MountState mounted(MountInfo mount, Fstab.Entry entry) {
             boolean ours = mount.type().equals("tmpfs") || mount.type().equals("hugetlbfs");
-            if (root.isPresent() != ours || blocks.isPresent() != mount.type().equals("tmpfs")) {
+            if (root.isPresent() != ours || blocks.isPresent() != ours) {
                 throw out.unexpected("the state of the " + mount.type() + " at " + path);
             }
             long unit = blocks.map(m -> Long.parseLong(m.group(1))).orElse(0L);
-            long total = blocks.map(m -> Long.parseLong(m.group(2))).orElse(0L);
-            long free = blocks.map(m -> Long.parseLong(m.group(3))).orElse(0L);
+            long total = blocks.map(m -> number(m.group(2))).orElse(0L);
+            long free = blocks.map(m -> number(m.group(3))).orElse(0L);
             String mode = root.map(m -> "0".repeat(4 - m.group(2).length()) + m.group(2))
                     .orElse("");
             boolean hidden = root.filter(m -> !mount.isDevice(Long.parseLong(m.group(1))))

@@ -101,6 +101,22 @@ final class MountSteps {
                 || (source.startsWith("/dev/") && have.mount().device().startsWith("0:"));
     }
 
+    /** The refusal when a hugetlbfs has another limit: a remount leaves it as it is, without an error. */
+    static Optional<Change> hugetlbfsLimit(Mounts.Spec want, MountState.Mounted have) {
+        ByteSize size = want.size().orElseThrow();
+        return size.bytes() == have.bytes()
+                ? Optional.empty()
+                : Optional.of(Change.refused(
+                        Impact.REPLACE,
+                        "size",
+                        have.bytes() == 0 ? "unlimited" : new ByteSize(have.bytes()).toString(),
+                        size.toString(),
+                        "the hugetlbfs at " + want.path() + " has "
+                                + (have.bytes() == 0 ? "no limit" : "a limit of " + new ByteSize(have.bytes()))
+                                + ", and Linux does not change that of one that is mounted: unmount it, and it is mounted with "
+                                + size));
+    }
+
     static Change resized(Mounts.Spec want, String from) {
         ByteSize size = want.size().orElseThrow();
         return Change.update("size", from, size.toString(), remounting(want, List.of("size=" + size.bytes())));

@@ -75,7 +75,8 @@ final class Mounts implements Kind<Mounts.Spec, MountState> {
     private static final Field<Optional<ByteSize>> SIZE = Field.optional(
             "size",
             Types.SIZE,
-            "the limit of a tmpfs, rounded up to pages; left out, the kernel's: half of the memory");
+            "the limit of a tmpfs, rounded up to pages; left out, the kernel's: half of the memory. Or of a hugetlbfs, in whole huge"
+                    + " pages, reserved ones included; left out, there is none");
     private static final Field<Optional<ByteSize>> PAGE_SIZE = Field.optional(
             "page_size", Types.SIZE, "the page size of a hugetlbfs; left out, the kernel's default, 2M on x86");
     private static final Field<Optional<String>> SOURCE = Field.optional(
@@ -133,7 +134,7 @@ final class Mounts implements Kind<Mounts.Spec, MountState> {
         if (spec.path.isRoot()) {
             to.error(v.at(PATH), "nothing can be mounted at \"/\"", "choose a directory below it");
         }
-        onlyFor(spec.isTmpfs(), SIZE, "a tmpfs", v, to);
+        onlyFor(spec.isTmpfs() || spec.isHugetlbfs(), SIZE, "a tmpfs or hugetlbfs", v, to);
         onlyFor(spec.isHugetlbfs(), PAGE_SIZE, "a hugetlbfs", v, to);
         onlyFor(spec.isTmpfs() || spec.isHugetlbfs(), MODE, "a tmpfs or hugetlbfs", v, to);
         onlyFor(!spec.isTmpfs() && !spec.isHugetlbfs(), SOURCE, "types that have one", v, to);
@@ -141,12 +142,26 @@ final class Mounts implements Kind<Mounts.Spec, MountState> {
                 .filter(s -> Long.bitCount(s.bytes()) != 1)
                 .ifPresent(s ->
                         to.error(v.at(PAGE_SIZE), "\"page_size\" takes a power of two, not " + s, "such as 2M or 1G"));
+        if (spec.isHugetlbfs()) {
+            wholePages(spec, v, to);
+        }
         spec.options.forEach(o -> MountOptions.check(o, v.at(OPTIONS), to));
         AbsPath.parse(spec.source).filter(p -> !p.text().startsWith("/dev/")).ifPresent(p -> to.uses(p, v.at(SOURCE)));
         if (spec.isHugetlbfs()) {
             to.follows("hugepages/" + spec.pageSize.orElse(USUAL_HUGE_PAGE));
         }
         return spec;
+    }
+
+    // The kernel rounds down (fs/hugetlbfs/inode.c, hugetlbfs_size_to_hpages), which nobody means.
+    private static void wholePages(Spec spec, Values v, Decoding to) {
+        ByteSize page = spec.pageSize.orElse(USUAL_HUGE_PAGE);
+        spec.size
+                .filter(s -> s.bytes() % page.bytes() != 0)
+                .ifPresent(s -> to.error(
+                        v.at(SIZE),
+                        "\"size\" of a hugetlbfs takes whole huge pages, and " + s + " is none of " + page,
+                        "give it a multiple of " + page));
     }
 
     private static void onlyFor(boolean fits, Field<?> field, String what, Values v, Decoding to) {
@@ -213,6 +228,9 @@ final class Mounts implements Kind<Mounts.Spec, MountState> {
             return Optional.empty();
         }
         long wanted = want.size.get().bytes();
+        if (want.isHugetlbfs()) {
+            return MountSteps.hugetlbfsLimit(want, mounted);
+        }
         if (PAGE_SIZES.stream().anyMatch(page -> new ByteSize(wanted).in(page) * page == mounted.bytes())) {
             return Optional.empty();
         }
@@ -231,7 +249,13 @@ final class Mounts implements Kind<Mounts.Spec, MountState> {
 
     @Override
     public List<Claim> claims(Subject self, Spec want, MountState have, List<Change> changes) {
-        if (!want.isTmpfs() || changes.stream().anyMatch(Change::isRefused)) {
+        if (changes.stream().anyMatch(Change::isRefused)) {
+            return List.of();
+        }
+        if (want.isHugetlbfs() && want.size.isPresent()) {
+            return List.of(hugePages(want, have));
+        }
+        if (!want.isTmpfs()) {
             return List.of();
         }
         String pool = FileSystem.tmpfsPool(want.path);
@@ -249,6 +273,14 @@ final class Mounts implements Kind<Mounts.Spec, MountState> {
                     : List.of();
         }
         return want.size.isPresent() ? List.of(new Claim(pool, "bytes", 0, 0, wanted)) : List.of();
+    }
+
+    private static Claim hugePages(Spec want, MountState have) {
+        long page = want.pageSize.orElse(USUAL_HUGE_PAGE).bytes();
+        String pool = FileSystem.hugetlbfsPool(want.path);
+        return have instanceof MountState.Mounted m
+                ? new Claim(pool, "pages", (m.bytes() - m.used()) / page, 0, 0)
+                : new Claim(pool, "pages", 0, 0, want.size.orElseThrow().bytes() / page);
     }
 
     @Override

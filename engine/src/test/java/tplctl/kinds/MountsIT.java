@@ -197,6 +197,27 @@ class MountsIT {
     }
 
     @Shells
+    void boundsHugePagesAndSaysThatABoundStays(List<String> shell) throws IOException {
+        Bench bench = bench(shell);
+        Trial<?, ?> trial = mount("{ type: hugetlbfs, path: DIR/h, size: 4M }");
+        Map<String, String> trace = bench.apply(trial).orElseThrow();
+
+        assertThat(trial.claims(bench.look(trial)))
+                .singleElement()
+                .satisfies(c -> assertThat(c.free()).isEqualTo(2));
+        assertThat(bench.changes(mount("{ type: hugetlbfs, path: DIR/h, size: 8M }")))
+                .singleElement()
+                .satisfies(c -> assertThat(c.refusal()).contains("has a limit of 4M"));
+        assertThat(bench.run(Sh.of("mount -o remount,size=8388608 {}", dir + "/h")
+                                .script())
+                        .exit())
+                .as("Linux says nothing")
+                .isZero();
+        assertThat(bench.changes(trial)).isEmpty();
+        bench.remove(trial, trace);
+    }
+
+    @Shells
     void takesTheEntryOutWhenItIsNoLongerWantedAndMendsAStaleOne(List<String> shell) throws IOException {
         Bench bench = bench(shell);
         bench.apply(mount("{ type: tmpfs, path: DIR/t, size: 1M, persist: true }"));
