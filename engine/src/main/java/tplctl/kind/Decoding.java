@@ -17,8 +17,12 @@ public final class Decoding {
     /** A path that a resource provides or stands on, and where it was written. */
     public record PathUse(AbsPath path, Position at) {}
 
-    /** What a resource is, as its kind says it, and where it was written. */
-    public record Occupied(String word, Position at) {}
+    /**
+     * What a resource is or has for itself, as its kind says it, and where it was written.
+     *
+     * @param instead what another one is given in its place: "another name"
+     */
+    public record Occupied(String word, Position at, String instead) {}
 
     /** A local file that a field names, such as {@code source}. Read when asked, not before. */
     public interface Asset {
@@ -228,7 +232,12 @@ public final class Decoding {
 
     /** The resource is what that word says, such as {@code the VM web}; no other of its host may be the same. */
     public void occupies(String word, Position at) {
-        found.occupied = Found.plus(found.occupied, new Occupied(word, at));
+        occupies(word, at, "another name");
+    }
+
+    /** The resource has for itself what that word says, such as {@code the port 127.0.0.1:7000}. */
+    public void occupies(String word, Position at, String instead) {
+        found.occupied = Found.plus(found.occupied, new Occupied(word, at, instead));
     }
 
     public List<Ref> stoodFor() {

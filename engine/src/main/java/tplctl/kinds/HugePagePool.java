@@ -90,11 +90,7 @@ sealed interface HugePagePool {
                 else
                 echo none
                 for d in /sys/kernel/mm/hugepages/hugepages-*kB; do [ ! -d "$d" ] || echo "${d##*-}"; done
-                fi""",
-                directory(pageSize),
-                directory(pageSize),
-                nodes ? parts : Sh.of(""),
-                HugePagesKept.look(pageSize));
+                fi""", directory(pageSize), directory(pageSize), nodes ? parts : Sh.of(""), HugePagesKept.look(pageSize));
     }
 
     static HugePagePool read(ByteSize pageSize, ProbeOutput out) {
@@ -117,8 +113,7 @@ sealed interface HugePagePool {
             Matcher node = Pattern.compile("node ([0-9]{1,6}) ([0-9]{1,18}) ([0-9]{1,18}) ([0-9]{1,18})")
                     .matcher(line);
             if (node.matches()) {
-                nodes.put(
-                        Integer.parseInt(node.group(1)), new Node(number(node, 2), number(node, 3), number(node, 4)));
+                nodes.put(Integer.parseInt(node.group(1)), new Node(number(node, 2), number(node, 3), number(node, 4)));
             } else {
                 rest.add(line);
             }

@@ -60,7 +60,8 @@ final class HugePages implements Kind<HugePagesSpec, HugePagePool> {
     @Override
     public Probe<HugePagePool> probe(Subject self, HugePagesSpec want) {
         return new Probe<>(
-                HugePagePool.look(want.pageSize(), !want.nodes().isEmpty()), out -> HugePagePool.read(want.pageSize(), out));
+                HugePagePool.look(want.pageSize(), !want.nodes().isEmpty()),
+                out -> HugePagePool.read(want.pageSize(), out));
     }
 
     @Override
@@ -190,7 +191,8 @@ final class HugePages implements Kind<HugePagesSpec, HugePagePool> {
                     "persist",
                     from,
                     to,
-                    self.id().host() + " has no systemd-tmpfiles, which would make the pool again after a reboot, and sysctl"
+                    self.id().host()
+                            + " has no systemd-tmpfiles, which would make the pool again after a reboot, and sysctl"
                             + " knows neither nodes nor pages of other sizes than " + kept.defaultSize()
                             + "; give the kernel hugepagesz=" + want.pageSize() + " hugepages=" + want.count()
                             + " on its command line, and leave \"persist\" out"));
@@ -226,7 +228,8 @@ final class HugePages implements Kind<HugePagesSpec, HugePagePool> {
 
     @Override
     public Optional<Map<String, String>> trace(Subject self, HugePagesSpec want, HugePagePool have) {
-        if (!(have instanceof HugePagePool.Pool pool) || absentNode(self, want, pool).isPresent()) {
+        if (!(have instanceof HugePagePool.Pool pool)
+                || absentNode(self, want, pool).isPresent()) {
             return Optional.empty();
         }
         List<Part> parts = parts(want, pool);
@@ -241,9 +244,13 @@ final class HugePages implements Kind<HugePagesSpec, HugePagePool> {
         if (want.nodes().isEmpty()) {
             trace.put("before", Long.toString(pool.own()));
         } else {
-            want.nodes().keySet().forEach(node -> trace.put(
-                    BEFORE_ON_NODE + node,
-                    Long.toString(Optional.ofNullable(pool.nodes().get(node)).orElseThrow().own())));
+            want.nodes()
+                    .keySet()
+                    .forEach(node -> trace.put(
+                            BEFORE_ON_NODE + node,
+                            Long.toString(Optional.ofNullable(pool.nodes().get(node))
+                                    .orElseThrow()
+                                    .own())));
         }
         return Optional.of(trace);
     }

@@ -46,8 +46,7 @@ final class HugePagesKept {
     }
 
     static Sh look(ByteSize pageSize) {
-        return Sh.of(
-                """
+        return Sh.of("""
                 while read -r k v u; do [ "$k" != Hugepagesize: ] || echo "default ${v}kB"; done </proc/meminfo
                 v=
                 [ ! -f {} ] || while IFS= read -r l; do case $l in 'vm.nr_hugepages = '*) v=${l##* } ;; esac; done <{}
@@ -56,12 +55,7 @@ final class HugePagesKept {
                 echo tmpfiles
                 while IFS= read -r l; do case $l in '#'*) ;; *) printf 'tmpfiles %s\\n' "$l" ;; esac; done <{}
                 fi
-                ! command -v systemd-tmpfiles >/dev/null 2>&1 || echo systemd""",
-                SYSCTL_FILE,
-                SYSCTL_FILE,
-                SYSCTL_FILE,
-                tmpfilesFile(pageSize),
-                tmpfilesFile(pageSize));
+                ! command -v systemd-tmpfiles >/dev/null 2>&1 || echo systemd""", SYSCTL_FILE, SYSCTL_FILE, SYSCTL_FILE, tmpfilesFile(pageSize), tmpfilesFile(pageSize));
     }
 
     /** Reads the lines that {@link #look} prints; empty when there is any other among them. */
@@ -131,7 +125,9 @@ final class HugePagesKept {
         steps.add(new Step.WriteFile(file, Content.of(HEAD + text), "0644", ""));
         if (sysctl && found.tmpfiles().isPresent()) {
             steps.add(remove(tmpfilesFile(pageSize)));
-        } else if (!sysctl && pageSize.equals(found.defaultSize()) && found.sysctl().isPresent()) {
+        } else if (!sysctl
+                && pageSize.equals(found.defaultSize())
+                && found.sysctl().isPresent()) {
             steps.add(remove(SYSCTL_FILE));
         }
         return steps;

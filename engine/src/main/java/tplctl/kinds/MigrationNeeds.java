@@ -47,6 +47,14 @@ final class MigrationNeeds {
                     "something listens on port " + want.port().orElse(0) + " of " + to
                             + " already; name another one, or leave \"port\" out"));
         }
+        if (!there.vm().taken().isEmpty() && !there.vm().isAlive()) {
+            unmet.add(new Unmet(
+                    "port",
+                    "something listens on " + String.join(" and ", there.vm().taken()) + " of " + to
+                            + " already, where a console of " + want.name()
+                            + " shall; end it, or give the console another"
+                            + " port"));
+        }
         if (want.mode() == VmTask.MoveVm.Mode.TEMPLATE_AWARE) {
             whyFull(here)
                     .ifPresent(why -> unmet.add(new Unmet("mode", why + "; \"mode: auto\" would send all of its RAM")));

@@ -14,6 +14,7 @@ import tplctl.machine.EmulatorProbe;
 import tplctl.machine.Flavour;
 import tplctl.machine.HostScripts;
 import tplctl.machine.Layout;
+import tplctl.machine.Listener;
 import tplctl.machine.Manifest;
 import tplctl.machine.QemuVersion;
 import tplctl.machine.Room;
@@ -26,6 +27,7 @@ import tplctl.machine.TemplateInfo;
  * @param stamps of RAM files, state file and disks, in this order; {@code absent} for a missing one
  * @param inputs stamps of kernel and initial RAM disk
  * @param memoryBytes the size of the RAM files that are there, with or without a manifest; 0 without one
+ * @param taken TCP ports that it is to listen on while it is built, and something listens on already
  * @param clones names of the VMs on the host that were cloned from a template of this name and were up: the others have
  *     nothing to lose
  * @param source the manifest on the host that it is copied from, when it is a copy and that one has it
@@ -38,6 +40,7 @@ record TemplateState(
         long memoryBytes,
         EmulatorProbe.Found emulator,
         Optional<Room> room,
+        List<String> taken,
         List<String> clones,
         List<String> away,
         Optional<Manifest> source) {
@@ -77,6 +80,7 @@ record TemplateState(
                 if [ -n "$ask" ]; then
                   tplctl_room {}""", t.memory()));
         lines.add(EmulatorProbe.ask(t.machine()));
+        lines.add(Listener.look(Listener.of(t.machine())));
         lines.add(Sh.of("fi"));
         lines.add(Sh.of(
                 """
@@ -110,6 +114,7 @@ record TemplateState(
                 memories.stream().limit(nodes).mapToLong(TemplateState::size).sum(),
                 EmulatorProbe.read(answers),
                 Room.of(answers),
+                answers.all("taken"),
                 answers.all("clone"),
                 answers.all("away"),
                 Optional.empty());
@@ -133,6 +138,7 @@ record TemplateState(
                 memoryBytes,
                 emulator,
                 room,
+                taken,
                 clones,
                 away,
                 other.output().flatMap(out -> Answers.of(out).first("manifest")).flatMap(Manifest::parse));

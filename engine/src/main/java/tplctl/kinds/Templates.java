@@ -182,12 +182,27 @@ final class Templates implements Kind<Templates.Spec, TemplateState> {
         if (refused.isPresent()) {
             return List.of(refused.get());
         }
+        boolean replaces = difference.get().impact() == Impact.REPLACE;
+        if (!have.taken().isEmpty()
+                && want.copiedFrom().isEmpty()
+                && !(replaces && !have.clones().isEmpty())) {
+            return List.of(Change.refused(
+                    difference.get().impact(),
+                    difference.get().field(),
+                    difference.get().from(),
+                    difference.get().to(),
+                    "something listens on " + String.join(" and ", have.taken()) + " of "
+                            + self.id().host()
+                            + " already, where a console of the template shall while it is built; end it, or"
+                            + " give the console another port"));
+        }
         List<ResourceId> clones = new ArrayList<>();
         List<Step> steps = new ArrayList<>();
-        if (difference.get().impact() == Impact.REPLACE) {
+        if (replaces) {
             have.clones().forEach(n -> clones.add(new ResourceId(self.id().host(), "vms", n)));
             steps.add(new Step.Run(VmScripts.markStale(have.clones()), "mark the clones of the old template"));
-            if (removesFirst(want.template(), have)) {
+            // The ports that are taken may be theirs.
+            if (removesFirst(want.template(), have) || !have.taken().isEmpty()) {
                 have.clones().forEach(n -> steps.add(stop(n)));
             }
         }
@@ -210,28 +225,13 @@ final class Templates implements Kind<Templates.Spec, TemplateState> {
 
     private static Optional<Change> refusal(
             TemplateInfo template, TemplateState have, TemplateState.Difference difference) {
-        String reason;
-        Optional<QemuVersion> version = have.emulator().version();
-        Optional<String> banner = have.emulator().banner();
-        if (banner.isPresent() && version.isEmpty()) {
-            reason = have.emulator().path().orElse(template.machine().emulator()) + " is not QEMU: it calls itself \""
-                    + banner.get() + "\"";
-        } else if (version.isPresent() && !version.get().atLeast(4, 1)) {
-            reason = have.emulator().path().orElse("") + " is QEMU " + version.get() + "; templates need "
-                    + SharingRules.OLDEST + " or later";
-        } else if (version.isPresent() && have.emulator().machineType().isEmpty()) {
-            reason = "QEMU " + version.get() + " has no machine type \""
-                    + template.machine().type() + "\"; \"" + template.machine().emulator()
-                    + " -machine help\" lists them";
-        } else {
-            Optional<String> rule = SharingRules.refusal(template.machine(), version.orElse(QemuVersion.UNKNOWN));
-            if (rule.isEmpty()) {
-                return Optional.empty();
-            }
-            reason = rule.get();
-        }
-        return Optional.of(
-                Change.refused(difference.impact(), difference.field(), difference.from(), difference.to(), reason));
+        Machine machine = template.machine();
+        Optional<String> reason = have.emulator()
+                .unfit(machine, "templates")
+                .or(() ->
+                        SharingRules.refusal(machine, have.emulator().version().orElse(QemuVersion.UNKNOWN)));
+        return reason.map(why ->
+                Change.refused(difference.impact(), difference.field(), difference.from(), difference.to(), why));
     }
 
     private static VmTask copyTask(Subject self, Spec want, TemplateState have, String from) {

@@ -171,6 +171,9 @@ final class VmChanges {
 
     // The disk was written since the template was frozen: the template's RAM would contradict it.
     private Change bootAgain() {
+        if (!have.taken().isEmpty()) {
+            return Change.refused(Impact.UPDATE, "running", "off", "boots from its own disk", taken());
+        }
         VmRecord before = have.record().orElseThrow();
         List<String> argv = CommandLine.boot(want.hardware(), before.platform(), dirs, identity(), cards());
         Step start = new Step.Emulator(new VmTask.StartVm(
@@ -202,10 +205,24 @@ final class VmChanges {
         if (want.template().isPresent() && refusal.isPresent()) {
             return Change.refused(impact, "running", from, to, refusal.get());
         }
+        Optional<String> unfit =
+                want.template().isEmpty() ? have.emulator().unfit(want.hardware(), "VMs") : Optional.empty();
+        if (unfit.isPresent()) {
+            return Change.refused(impact, "running", from, to, unfit.get());
+        }
+        if (!have.taken().isEmpty() && !have.isAlive()) {
+            return Change.refused(impact, "running", from, to, taken());
+        }
         List<Step> steps = new ArrayList<>(before);
         steps.add(new Step.Emulator(
                 want.template().isPresent() ? cloneTask(want.template().get()) : bootTask()));
         return new Change(impact, "running", from, to, steps);
+    }
+
+    private String taken() {
+        return "something listens on " + String.join(" and ", have.taken()) + " of "
+                + self.id().host() + " already, where a console of " + self.name()
+                + " shall; end it, or give the console another port";
     }
 
     private VmTask.StartVm cloneTask(TemplateInfo template) {

@@ -55,6 +55,17 @@ record VmSpec(
                 isStoodFor);
     }
 
+    /** The consoles that it has from its template. */
+    List<String> inherited() {
+        List<String> inherited = new ArrayList<>();
+        template.map(TemplateInfo::machine).ifPresent(m -> {
+            m.serial().filter(c -> consoles.serial().isEmpty()).ifPresent(inherited::add);
+            m.monitor().filter(c -> consoles.monitor().isEmpty()).ifPresent(inherited::add);
+            m.qmp().filter(c -> consoles.qmp().isEmpty()).ifPresent(inherited::add);
+        });
+        return inherited;
+    }
+
     /** The cards of a VM that is called so on its first host and has that owner, each with its address. */
     List<Machine.Nic> cards(Subject vm) {
         List<Machine.Nic> cards = new ArrayList<>();

@@ -10,6 +10,7 @@ import tplctl.machine.Answers;
 import tplctl.machine.EmulatorProbe;
 import tplctl.machine.HostScripts;
 import tplctl.machine.Layout;
+import tplctl.machine.Listener;
 import tplctl.machine.Manifest;
 import tplctl.machine.MoveMarks;
 import tplctl.machine.Room;
@@ -24,6 +25,7 @@ import tplctl.machine.VmRecord;
  * @param leftovers whether there is anything of it at all
  * @param wasUp whether it was ready at least once, so that its disk is worth keeping; never of one that only arrives
  * @param marks of its leaving, or arriving
+ * @param taken TCP ports that it is to listen on, and something listens on already; that may be itself
  * @param template the manifest of the template that it is, or will be, a clone of
  */
 record VmState(
@@ -35,6 +37,7 @@ record VmState(
         Optional<Manifest> template,
         EmulatorProbe.Found emulator,
         Optional<Room> room,
+        List<String> taken,
         MoveMarks marks) {
     static Sh script(String name, VmSpec want) {
         return script(name, want, false);
@@ -81,6 +84,10 @@ record VmState(
             lines.add(EmulatorProbe.ask(want.hardware()));
             lines.add(Sh.of("fi"));
         }
+        List<Listener> ports = Listener.of(want.hardware());
+        if (!ports.isEmpty()) {
+            lines.add(Sh.of("if [ -n \"$ask\" ]; then\n{}\nfi", Listener.look(ports)));
+        }
         lines.add(Sh.of(":"));
         return Sh.lines(lines);
     }
@@ -98,6 +105,7 @@ record VmState(
                 answers.first("manifest").flatMap(Manifest::parse),
                 EmulatorProbe.read(answers),
                 Room.of(answers),
+                answers.all("taken"),
                 marks);
     }
 
@@ -108,12 +116,12 @@ record VmState(
      * @param remains whether there is anything of it but those files
      */
     VmState shared(boolean here, boolean remains) {
-        return new VmState(record, wasUp && here, stale, pid, remains, template, emulator, room, marks);
+        return new VmState(record, wasUp && here, stale, pid, remains, template, emulator, room, taken, marks);
     }
 
     /** The same VM as one that belongs to its host, whatever marks tell. */
     VmState settled() {
-        return new VmState(record, true, stale, pid, leftovers, template, emulator, room, MoveMarks.NONE);
+        return new VmState(record, true, stale, pid, leftovers, template, emulator, room, taken, MoveMarks.NONE);
     }
 
     private static long pid(String text) {

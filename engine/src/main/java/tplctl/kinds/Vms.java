@@ -22,6 +22,7 @@ import tplctl.kind.Types;
 import tplctl.kind.Values;
 import tplctl.machine.GuestIdentity;
 import tplctl.machine.Layout;
+import tplctl.machine.Listener;
 import tplctl.machine.Machine;
 import tplctl.machine.MachineFields;
 import tplctl.machine.Ready;
@@ -112,6 +113,12 @@ final class Vms implements Kind<VmSpec, VmState> {
         Optional<Position> agentUse = agentUse(v);
         v.get(MACHINE).filter(m -> !m.agent()).flatMap(m -> agentUse).ifPresent(at -> noAgent(at, "its machine", to));
         to.occupies("the VM " + v.name(), v.at());
+        if (v.get(RUNNING)) {
+            for (Field<Optional<String>> console : List.of(SERIAL, MONITOR, QMP)) {
+                v.get(console).flatMap(Listener::parse).ifPresent(port -> occupies(port, v.at(console), to));
+            }
+            v.get(MACHINE).map(Listener::of).orElse(List.of()).forEach(port -> occupies(port, v.at(MACHINE), to));
+        }
         return new VmSpec(
                 v.get(TEMPLATE),
                 Optional.empty(),
@@ -141,6 +148,10 @@ final class Vms implements Kind<VmSpec, VmState> {
                 "write \"agent: true\" in " + machine);
     }
 
+    private static void occupies(Listener port, Position at, Decoding to) {
+        to.occupies(port.toString(), at, "another port");
+    }
+
     @Override
     public boolean counted() {
         return true;
@@ -162,7 +173,15 @@ final class Vms implements Kind<VmSpec, VmState> {
         template.filter(t -> !t.machine().agent())
                 .ifPresent(t -> spec.agentUse()
                         .ifPresent(at -> noAgent(at, "the machine of the template " + t.name(), errors)));
-        return spec.linked(template, spec.machine().map(m -> MachineFields.link(m, links)), links.isStoodFor());
+        VmSpec linked =
+                spec.linked(template, spec.machine().map(m -> MachineFields.link(m, links)), links.isStoodFor());
+        if (spec.running()) {
+            linked.inherited()
+                    .forEach(console -> Listener.parse(console)
+                            .ifPresent(port -> occupies(
+                                    port, spec.templateRef().orElseThrow().at(), errors)));
+        }
+        return linked;
     }
 
     @Override

@@ -39,6 +39,26 @@ public final class EmulatorProbe {
             return banner.flatMap(QemuVersion::ofBanner);
         }
 
+        /** Why no machine can be run by it: not QEMU, too old, or without that type; empty when one can, or it was not asked. */
+        public Optional<String> unfit(Machine machine, String whatNeedsIt) {
+            String program = path.orElse(machine.emulator());
+            if (banner.isPresent() && version().isEmpty()) {
+                return Optional.of(program + " is not QEMU: it calls itself \"" + banner.get() + "\"");
+            }
+            if (version().isEmpty()) {
+                return Optional.empty();
+            }
+            QemuVersion found = version().get();
+            if (!found.atLeast(SharingRules.OLDEST.major(), SharingRules.OLDEST.minor())) {
+                return Optional.of(program + " is QEMU " + found + "; " + whatNeedsIt + " need " + SharingRules.OLDEST
+                        + " or later");
+            }
+            return machineType.isPresent()
+                    ? Optional.empty()
+                    : Optional.of("QEMU " + found + " has no machine type \"" + machine.type() + "\"; \""
+                            + machine.emulator() + " -machine help\" lists them");
+        }
+
         /** What the host makes of a machine's choices; empty when the emulator was not asked or did not know. */
         public Optional<Platform> platform(Machine machine) {
             if (version().isEmpty() || machineType.isEmpty()) {

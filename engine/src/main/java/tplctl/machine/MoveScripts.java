@@ -70,11 +70,9 @@ public final class MoveScripts {
         lines.addAll(Processor.askModel(machine));
         lines.add(Processor.ASK);
         if (port > 0) {
-            // proc(5): local and remote address in hexadecimal, then the state; 0A is TCP_LISTEN.
             lines.add(Sh.of(
                     "  if cat /proc/net/tcp /proc/net/tcp6 2>/dev/null | grep -qE {}; then echo listening; fi",
-                    "^ *[0-9]+: [0-9A-F]+:" + String.format(java.util.Locale.ROOT, "%04X", port)
-                            + " [0-9A-F]+:[0-9A-F]+ 0A "));
+                    new Listener("", port).listening()));
         }
         lines.add(Sh.of("fi\n:"));
         return Sh.lines(lines);

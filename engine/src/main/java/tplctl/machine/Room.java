@@ -89,13 +89,15 @@ public record Room(String type, long blockSize, long freeBytes) {
                             -1,
                             copies * pagesOf(template, pages.get()),
                             gives / pages.get().bytes())));
-            template.machine().nodes().forEach(node -> node.hostNode()
-                    .ifPresent(host -> claims.add(new Claim(
-                            FileSystem.hugePagePool(pages.get(), host),
-                            "pages",
-                            -1,
-                            copies * node.ram().in(pages.get().bytes()),
-                            0))));
+            template.machine()
+                    .nodes()
+                    .forEach(node -> node.hostNode()
+                            .ifPresent(host -> claims.add(new Claim(
+                                    FileSystem.hugePagePool(pages.get(), host),
+                                    "pages",
+                                    -1,
+                                    copies * node.ram().in(pages.get().bytes()),
+                                    0))));
             return claims;
         }
         boolean onTmpfs = room.filter(Room::isTmpfs).isPresent();

@@ -24,7 +24,8 @@ final class Exclusives {
         this.errors = errors;
     }
 
-    static void check(Playbook playbook, Diagnostics errors) {
+    /** Checks what resources said when they were decoded; more may come when they are linked. */
+    static Exclusives check(Playbook playbook, Diagnostics errors) {
         Map<ResourceId, List<ResourceId>> groups = new HashMap<>();
         for (Resource<?, ?> resource : playbook.resources()) {
             ResourceId id = resource.id();
@@ -37,19 +38,29 @@ final class Exclusives {
         }
         Exclusives exclusives = new Exclusives(groups, errors);
         playbook.resources().forEach(exclusives::one);
+        return exclusives;
     }
 
     private void one(Resource<?, ?> resource) {
-        for (Decoding.Occupied word : resource.ties().occupied()) {
+        occupied(resource, resource.ties().occupied());
+        stoodFor(resource);
+    }
+
+    /** Takes up what a resource has for itself. */
+    void occupied(Resource<?, ?> resource, List<Decoding.Occupied> words) {
+        for (Decoding.Occupied word : words) {
             Optional.ofNullable(occupied.putIfAbsent(
                             resource.id().host() + " " + word.word(), new Holder(resource.id(), word.at())))
                     .ifPresent(other -> errors.error(
                             word.at(),
                             word.word() + " is declared twice for "
                                     + resource.id().host(),
-                            other.id().local() + " is the other, at " + other.at()
-                                    + "; give one of them another name"));
+                            other.id().local() + " is the other, at " + other.at() + "; give one of them "
+                                    + word.instead()));
         }
+    }
+
+    private void stoodFor(Resource<?, ?> resource) {
         for (Ref ref : resource.ties().stoodFor()) {
             ResourceId target = new ResourceId(ref.host(), ref.kind(), ref.name());
             List<ResourceId> members = groups.getOrDefault(target, List.of());

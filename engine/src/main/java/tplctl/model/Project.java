@@ -41,14 +41,15 @@ public record Project(Playbook playbook, Inventory inventory, ResourceGraph grap
         PlaybookDecoder decoder = new PlaybookDecoder(context, errors);
         Playbook playbook = decoder.decode(root);
         ResourceGraph graph = ResourceGraph.of(playbook, decoder.declared(), errors);
-        Exclusives.check(playbook, errors);
-        ResourceGraph linked = link(playbook, graph, context, errors);
+        Exclusives exclusives = Exclusives.check(playbook, errors);
+        ResourceGraph linked = link(playbook, graph, context, exclusives, errors);
         return new Project(playbook, decoder.inventory(), linked);
     }
 
     // In dependency order, so that what a resource refers to is complete before the resource itself is.
     @SuppressWarnings("ReferenceEquality")
-    private static ResourceGraph link(Playbook playbook, ResourceGraph graph, Context context, Diagnostics errors) {
+    private static ResourceGraph link(
+            Playbook playbook, ResourceGraph graph, Context context, Exclusives exclusives, Diagnostics errors) {
         Set<ResourceId> stoodFor = new HashSet<>();
         playbook.resources()
                 .forEach(r -> r.ties()
@@ -59,16 +60,12 @@ public record Project(Playbook playbook, Inventory inventory, ResourceGraph grap
         Map<ResourceId, Resource<?, ?>> completed = new HashMap<>();
         Paths paths = new Paths(playbook.resources());
         AssetFinder files = new AssetFinder(context.files());
-        Decoding decoding = new Decoding("", errors, files);
-        String of = "";
         for (Resource<?, ?> resource : order) {
             String host = resource.id().host();
-            if (!host.equals(of)) {
-                of = host;
-                decoding = new Decoding(host, errors, files);
-            }
             Links links = new Lookup(host, linked, paths, stoodFor.contains(resource.id()));
+            Decoding decoding = new Decoding(host, errors, files);
             Resource<?, ?> complete = resource.linked(links, decoding);
+            exclusives.occupied(complete, decoding.occupied());
             linked.put(resource.id(), complete);
             if (complete != resource) {
                 completed.put(resource.id(), complete);

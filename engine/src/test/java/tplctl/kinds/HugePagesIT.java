@@ -149,8 +149,9 @@ class HugePagesIT {
         ProbeOutput out = bench.run(kernel + step.script().script());
         assertThat(out.exit()).isEqualTo(1);
         assertThat(out.stderr())
-                .matches("asked for 10 huge pages of 2M on NUMA node 1, the kernel found only 8; [0-9]+ MiB of memory are"
-                        + " available; the pool is back at 0 pages\n");
+                .matches(
+                        "asked for 10 huge pages of 2M on NUMA node 1, the kernel found only 8; [0-9]+ MiB of memory are"
+                                + " available; the pool is back at 0 pages\n");
         assertThat(node(1).getParent().getParent().resolve("compact")).hasContent("1");
         assertThat(total(1)).isEqualTo("0");
     }

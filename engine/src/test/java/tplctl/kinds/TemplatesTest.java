@@ -203,6 +203,15 @@ class TemplatesTest {
     }
 
     @Test
+    void endsItsClonesFirstWhereAPortThatItListensOnMayBeTheirs() {
+        String room = "room hugetlbfs 2097152 0 0\npages 512 0\ntaken 127.0.0.1:7000\n";
+        assertThat(doing(only(changes(PLAIN, altered() + EMULATOR + "clone web-1\n" + room))))
+                .containsExactly("mark the clones of the old template", "shut down web-1", "build the template base");
+        assertThat(only(changes(PLAIN, altered() + EMULATOR + room)).refusal())
+                .startsWith("something listens on 127.0.0.1:7000 of h1 already");
+    }
+
+    @Test
     void removesARamFileThatALostManifestLeftWhereThereIsNoRoomForTwo() {
         String found = "left " + Samples.STAMP + "\n" + EMULATOR + "room hugetlbfs 2097152 0 0\npages 100 0\n";
         assertThat(doing(only(changes(PLAIN, found))))

@@ -234,10 +234,7 @@ class MachineValuesTest {
     @Test
     void aMountWithALimitIsAPoolOfItsOwn() {
         FileSystem mount = new FileSystem(
-                new AbsPath("/mnt/h"),
-                "hugetlbfs",
-                Optional.of(ByteSize.mebi(8)),
-                Optional.of(ByteSize.mebi(2)));
+                new AbsPath("/mnt/h"), "hugetlbfs", Optional.of(ByteSize.mebi(8)), Optional.of(ByteSize.mebi(2)));
         TemplateInfo template = new TemplateInfo(
                 "t", Samples.machine("{ram: 4M}"), new AbsPath("/mnt/h/m"), new AbsPath("/s"), Optional.of(mount));
         assertThat(Room.claims(template, Optional.empty(), 1, 0))

@@ -488,7 +488,8 @@ class VmExecutorTest {
 
     private static VmTask.StartVm telling(GuestIdentity identity, List<Machine.Nic> cards) {
         VmTask.StartVm plain = start(Ready.RUNNING, cards);
-        VmRecord record = new VmRecord("web", "site", "base", "id", "digest", "uuid", List.of(1L << 30), Samples.PLATFORM);
+        VmRecord record =
+                new VmRecord("web", "site", "base", "id", "digest", "uuid", List.of(1L << 30), Samples.PLATFORM);
         GuestTask told = new GuestTask("web", WEB, identity, record.told(identity), Duration.ofMillis(500));
         return new VmTask.StartVm(
                 plain.name(),

@@ -22,7 +22,6 @@ final class MoveSetup implements AutoCloseable {
     /** Seconds, for a guest that works at the test's pace. */
     private static final String PATIENT = "600";
 
-
     final Path here;
     final Path there;
     private final LocalHost host = new LocalHost("here");

@@ -1,0 +1,68 @@
+package tplctl.machine;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import tplctl.kind.Sh;
+
+/**
+ * A TCP port that a machine's console listens on.
+ *
+ * @param address as the user wrote it; empty for all of the host's
+ */
+public record Listener(String address, int port) {
+    private static final Pattern SERVER = Pattern.compile(
+            "(?:telnet|tcp|websocket):(\\[[^],]*\\]|[^:,]*):([0-9]{1,5}),(?:.*,)?server(?:=on|,.*)?(?:,.*)?");
+    private static final Pattern IPV4 = Pattern.compile("([0-9]{1,3})\\.([0-9]{1,3})\\.([0-9]{1,3})\\.([0-9]{1,3})");
+    private static final String ANY_IPV4 = "0{8}";
+    private static final String ANY_IPV6 = "0{32}";
+
+    /** Those of a machine's serial console, monitor and QMP server. */
+    public static List<Listener> of(Machine machine) {
+        return Stream.of(machine.serial(), machine.monitor(), machine.qmp())
+                .flatMap(console -> console.flatMap(Listener::parse).stream())
+                .toList();
+    }
+
+    /** Reads a console's text; empty when it listens on no TCP port. */
+    public static Optional<Listener> parse(String console) {
+        Matcher m = SERVER.matcher(console);
+        return m.matches() ? Optional.of(new Listener(m.group(1), Integer.parseInt(m.group(2)))) : Optional.empty();
+    }
+
+    /** Prints {@code taken ADDRESS:PORT} for each of them that something listens on already. */
+    public static Sh look(List<Listener> wanted) {
+        List<Sh> lines = new ArrayList<>();
+        for (Listener each : wanted) {
+            lines.add(Sh.of(
+                    "if cat /proc/net/tcp /proc/net/tcp6 2>/dev/null | grep -qE {}; then printf 'taken %s\\n' {}; fi",
+                    each.listening(), each));
+        }
+        return Sh.lines(lines);
+    }
+
+    /** A line of {@code /proc/net/tcp} or {@code tcp6} of whoever keeps it from being bound: proc(5), 0A is TCP_LISTEN. */
+    String listening() {
+        Matcher m = IPV4.matcher(address.equals("localhost") ? "127.0.0.1" : address);
+        String local = "[0-9A-F]+";
+        if (m.matches() && !m.group().equals("0.0.0.0")) {
+            StringBuilder reversed = new StringBuilder();
+            for (int part = 4; part >= 1; part--) {
+                reversed.append(String.format(Locale.ROOT, "%02X", Integer.parseInt(m.group(part)) & 0xff));
+            }
+            // Both the address itself and all; and what IPv6 sockets call the two.
+            local = "(" + reversed + "|" + ANY_IPV4 + "|0{16}FFFF0000" + reversed + "|" + ANY_IPV6 + ")";
+        }
+        return "^ *[0-9]+: " + local + ":" + String.format(Locale.ROOT, "%04X", port) + " [0-9A-F]+:[0-9A-F]+ 0A ";
+    }
+
+    /** For users: {@code 127.0.0.1:7000}, or {@code port 7000}. */
+    @Override
+    public String toString() {
+        return address.isEmpty() ? "port " + port : address + ":" + port;
+    }
+}
