@@ -65,6 +65,17 @@ public final class HostScripts {
             }
             """;
 
+    /**
+     * Defines {@code tplctl_clock}, which sets {@code clock} to hundredths of a second since the host was booted. Counting sleeps would
+     * not do: on a host with much to do each takes far longer than it says.
+     */
+    public static final String CLOCK = """
+            tplctl_clock() {
+              read -r clock rest < /proc/uptime
+              clock=${clock%.*}${clock#*.}
+            }
+            """;
+
     // The pid file is written before the shell becomes the emulator: there is no emulator without one. Descriptor 3
     // closes when the file is there, or never will be.
     private static final String BECOME =

@@ -9,6 +9,7 @@ import tplctl.host.HostException;
 import tplctl.host.Script;
 import tplctl.kind.Durations;
 import tplctl.kind.Sh;
+import tplctl.machine.HostScripts;
 import tplctl.machine.Layout;
 
 /**
@@ -52,16 +53,18 @@ final class ChildSave {
      * @throws EmulatorException when it failed; with what it said
      */
     static void await(Host host, Emulator emulator, Layout.Dirs dirs) {
-        Sh script = Sh.of("""
-                n=0
+        Sh script = Sh.of(HostScripts.CLOCK + """
+                tplctl_clock
+                end=$((clock + {}))
                 until { read -r code < {}; } 2>/dev/null; do
-                  [ $n -lt {} ] || exit 4
-                  n=$((n+1))
+                  tplctl_clock
+                  [ "$clock" -lt "$end" ] || exit 4
                   sleep 0.02
                 done
                 [ "$code" = 0 ] || exit 3
-                """, dirs.saved(), LIMIT.toMillis() / 20);
-        CommandResult result = host.query(script.script(), LIMIT.plus(Emulator.SHORT));
+                """, LIMIT.toMillis() / 10, dirs.saved());
+        Script waiting = new Script(script.script(), "wait until the state is written");
+        CommandResult result = host.query(waiting, LIMIT.plus(Emulator.SHORT));
         if (result.exit() == FAILED) {
             throw emulator.failed("the machine's state could not be written to its file" + emulator.lastWords());
         }
@@ -70,7 +73,7 @@ final class ChildSave {
                     + Durations.shown(LIMIT) + emulator.lastWords());
         }
         if (!result.ok()) {
-            throw HostException.unexpected(host.name(), Script.of(script.shown()), result);
+            throw HostException.unexpected(host.name(), waiting, result);
         }
     }
 }

@@ -21,6 +21,7 @@ import tplctl.host.NobodyListensException;
 import tplctl.host.Script;
 import tplctl.kind.Durations;
 import tplctl.kind.Sh;
+import tplctl.machine.ConsoleText;
 import tplctl.machine.Flavour;
 import tplctl.machine.HostScripts;
 import tplctl.machine.Layout;
@@ -76,22 +77,25 @@ final class Emulator {
 
     boolean isAlive() {
         Sh script = Sh.of(HostScripts.ALIVE + "tplctl_alive {}", dirs.pid());
-        return host.query(script.script(), SHORT).ok();
+        return host.query(new Script(script.script(), "look whether it runs"), SHORT)
+                .ok();
     }
 
     /** Waits until the process is gone; false when it outlived the limit. */
     boolean awaitEnd(Duration limit) {
-        Sh script = Sh.of(HostScripts.ALIVE + """
-                        n=0
+        Sh script = Sh.of(HostScripts.ALIVE + HostScripts.CLOCK + """
+                        tplctl_clock
+                        end=$((clock + {}))
                         while tplctl_alive {}; do
-                          [ $n -lt {} ] || exit 4
-                          n=$((n+1))
+                          tplctl_clock
+                          [ "$clock" -lt "$end" ] || exit 4
                           sleep 0.02
                         done
-                        """, dirs.pid(), Math.max(1, limit.toMillis() / 20));
-        CommandResult result = host.query(script.script(), limit.plus(SHORT));
+                        """, Math.max(1, limit.toMillis() / 10), dirs.pid());
+        Script waiting = new Script(script.script(), "wait until it ends");
+        CommandResult result = host.query(waiting, limit.plus(SHORT));
         if (!result.ok() && result.exit() != TIMED_OUT) {
-            throw HostException.unexpected(host.name(), Script.of(script.shown()), result);
+            throw HostException.unexpected(host.name(), waiting, result);
         }
         return result.ok();
     }
@@ -125,21 +129,27 @@ final class Emulator {
 
     private void awaitSerial(String wanted, Duration limit) {
         Sh script = Sh.of(
-                HostScripts.ALIVE + """
-                        n=0
+                HostScripts.ALIVE + HostScripts.CLOCK + """
+                        tplctl_clock
+                        end=$((clock + {}))
                         until grep -qsF -- {} {}; do
                           tplctl_alive {} || exit 3
-                          [ $n -lt {} ] || exit 4
-                          n=$((n+1))
+                          tplctl_clock
+                          [ "$clock" -lt "$end" ] || exit 4
                           sleep 0.05
                         done
-                        """, wanted, dirs.serialLog(), dirs.pid(), Math.max(1, limit.toMillis() / 50));
+                        """,
+                Math.max(1, limit.toMillis() / 10),
+                wanted,
+                dirs.serialLog(),
+                dirs.pid());
         String text = "\"" + wanted + "\"";
+        Script waiting = new Script(script.script(), "wait until the guest prints " + text);
         CommandResult result;
         try {
-            result = host.query(script.script(), limit.plus(SHORT));
+            result = host.query(waiting, limit.plus(SHORT));
         } catch (HostTimeoutException e) {
-            // The script counts its rounds, and on a busy host they take longer.
+            // On a busy host even the last round can take longer than the limit that the script has above it.
             throw failed(notPrinted(text, limit), e);
         }
         if (result.exit() == ENDED) {
@@ -148,7 +158,7 @@ final class Emulator {
         if (result.exit() == TIMED_OUT) {
             throw failed(notPrinted(text, limit));
         }
-        check(Script.of(script.shown()), result);
+        check(waiting, result);
     }
 
     private String notPrinted(String text, Duration limit) {
@@ -178,7 +188,7 @@ final class Emulator {
 
     /** Ends it without asking and removes its sockets; its logs stay. */
     void kill() {
-        Script script = Script.of(HostScripts.kill(dirs).script());
+        Script script = new Script(HostScripts.kill(dirs).script(), "end what " + dirs.pid() + " tells of");
         check(script, host.change(script, SHORT));
     }
 
@@ -228,10 +238,9 @@ final class Emulator {
         } catch (HostException e) {
             return "";
         }
-        List<String> lines = new ArrayList<>(new String(content.orElse(new byte[0]), StandardCharsets.UTF_8)
-                .lines()
-                .filter(l -> !l.isBlank())
-                .toList());
+        String text = ConsoleText.plain(new String(content.orElse(new byte[0]), StandardCharsets.UTF_8));
+        List<String> lines =
+                new ArrayList<>(text.lines().filter(l -> !l.isBlank()).toList());
         if (lines.isEmpty()) {
             return "";
         }
