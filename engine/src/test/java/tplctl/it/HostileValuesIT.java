@@ -89,7 +89,7 @@ class HostileValuesIT {
     void bootATemplateAndItsCloneInSuchAPlace() {
         Path home = dir.resolve(ODD);
         Path ram = dir.resolve(BROKEN);
-        String append = "console=ttyS0 quiet mitigations=off odd=\"a,b $(touch pwned)\" `x` %s --";
+        String append = "console=ttyS0 quiet mitigations=off no_timer_check odd=\"a,b $(touch pwned)\" `x` %s --";
         Tplctl.write(dir, "odd.yml", """
                 - hosts: localhost
                   vars: { home: %1$s, ram: %2$s }

@@ -39,7 +39,7 @@ class HugePagesIT {
                         disk: disk
                         kernel: "%3$s"
                         initrd: "%4$s"
-                        append: console=ttyS0 quiet mitigations=off
+                        append: console=ttyS0 quiet mitigations=off no_timer_check
                       memory: "%2$s/huge/memory"
                       state: "%2$s/state"
                       ready: { serial: GUEST-READY, timeout: 2m }

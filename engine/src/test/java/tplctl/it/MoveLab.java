@@ -94,7 +94,7 @@ final class MoveLab implements AutoCloseable {
                         disk: disk
                         kernel: "%s"
                         initrd: "%s"
-                        append: console=ttyS0 quiet mitigations=off
+                        append: console=ttyS0 quiet mitigations=off no_timer_check
                         %s
                       memory: %s
                       state: %s

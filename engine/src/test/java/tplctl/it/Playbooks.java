@@ -23,7 +23,7 @@ final class Playbooks {
                         disk: disk
                         kernel: "%4$s"
                         initrd: "%5$s"
-                        append: console=ttyS0 quiet mitigations=off
+                        append: console=ttyS0 quiet mitigations=off no_timer_check
                       memory: "%1$s/ram/memory"
                       state: "%1$s/ram/state"
                       ready: { serial: GUEST-READY, timeout: 2m }
