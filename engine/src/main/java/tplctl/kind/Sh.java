@@ -187,6 +187,9 @@ public record Sh(List<Word> words) {
         if (word instanceof Word.Aside aside) {
             return aside.text();
         }
+        if (word instanceof Word.Shown) {
+            return "";
+        }
         return word instanceof Word.Arg arg ? quoted(arg.text()) : quoted(((Word.Secret) word).text());
     }
 
@@ -196,6 +199,9 @@ public record Sh(List<Word> words) {
         }
         if (word instanceof Word.Aside) {
             return "";
+        }
+        if (word instanceof Word.Shown shown) {
+            return shown.text();
         }
         return word instanceof Word.Arg arg ? quoted(arg.text()) : "***";
     }

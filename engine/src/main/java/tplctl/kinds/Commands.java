@@ -169,7 +169,7 @@ final class Commands implements Kind<Commands.Spec, Commands.State> {
     }
 
     private static Step step(Subject self, Spec want) {
-        return new Step.Run(run(self, want), "running " + self.id().local(), self.limit(Step.DEFAULT_LIMIT));
+        return new Step.Run(run(self, want), "running its script", self.limit(Step.DEFAULT_LIMIT));
     }
 
     private static Sh run(Subject self, Spec want) {
@@ -178,18 +178,19 @@ final class Commands implements Kind<Commands.Spec, Commands.State> {
             return script;
         }
         AbsPath path = want.creates.get();
-        Sh checked = Sh.of(
-                "{} || exit\nif [ ! -e {} ] && [ ! -h {} ]; then printf '%s\\n' {} >&2; exit 1; fi",
-                script, path, path, "ran, but did not create " + path);
+        Sh check = Sh.of(
+                " || exit\nif [ ! -e {} ] && [ ! -h {} ]; then printf '%s\\n' {} >&2; exit 1; fi",
+                path, path, "ran, but did not create " + path);
+        Sh checked = Sh.of("{}{}", script, check.aside());
         // No place for the mark is no reason not to run: a user who may not write there may still run commands of their
         // own.
         return marked(want)
                 ? Sh.of(
-                        "{ mkdir -p -- {} && true >{}; } 2>/dev/null\n{}\nrm -f -- {}",
-                        MARKS,
-                        mark(self),
+                        "{}{}{}",
+                        Sh.of("{ mkdir -p -- {} && true >{}; } 2>/dev/null\n", MARKS, mark(self))
+                                .aside(),
                         checked,
-                        mark(self))
+                        Sh.of("\nrm -f -- {}", mark(self)).aside())
                 : checked;
     }
 
@@ -201,14 +202,17 @@ final class Commands implements Kind<Commands.Spec, Commands.State> {
     /**
      * Runs a script exactly as it was written, in a shell of its own. It is not in an argument list, where all users of the host could
      * read it, nor on the stdin that it would then eat. Descriptor 9 is the host's lock, not to be held by what a script leaves
-     * running.
+     * running. People see the script alone, and where it runs.
      */
     private static Sh user(String script, Optional<AbsPath> chdir, Map<String, String> env) {
         List<Sh> parts = new ArrayList<>();
         chdir.ifPresent(dir -> parts.add(Sh.of("cd -- {}", dir)));
         env.forEach((name, value) -> parts.add(Sh.of(name + "={}; export " + name, new Word.Secret(value))));
-        parts.add(Sh.of("printf '%s\\n' {} | sh -c 's=$(cat; echo .); exec </dev/null; eval \"${s%.}\"' 9>&-", script));
-        return Sh.of("(\n{}\n)", Place.all(parts));
+        Sh exactly =
+                Sh.of("printf '%s\\n' {} | sh -c 's=$(cat; echo .); exec </dev/null; eval \"${s%.}\"' 9>&-", script);
+        parts.add(Sh.of("{}{}", new Word.Shown(script), exactly.aside()));
+        return Sh.of(
+                "{}{}{}", Sh.of("(\n").aside(), Place.all(parts), Sh.of("\n)").aside());
     }
 
     /** Nearly always there is one owner, whose digest each command of each host asks for several times. */
@@ -251,12 +255,16 @@ final class Commands implements Kind<Commands.Spec, Commands.State> {
         Sh script = user(undo.get(), traced.find("chdir").map(AbsPath::new), Map.of());
         if (traced.find("creates").isPresent()) {
             AbsPath path = traced.path("creates");
-            script = Sh.of("[ ! -e {} ] && [ ! -h {} ] ||\n{}", path, path, script);
+            script = Sh.of(
+                    "{}{}", Sh.of("[ ! -e {} ] && [ ! -h {} ] ||\n", path, path).aside(), script);
         }
         return new Removal(
                 shown,
                 new Step.Run(
-                        Sh.of("{} || exit\nrm -f -- {}", script, mark(self)),
+                        Sh.of(
+                                "{}{}",
+                                script,
+                                Sh.of(" || exit\nrm -f -- {}", mark(self)).aside()),
                         "undoing " + self.id().local(),
                         self.limit(Step.DEFAULT_LIMIT)));
     }

@@ -72,6 +72,17 @@ class ShTest {
     }
 
     @Test
+    void showsPeopleWhatStandsForAPartThatTellsThemNothing() {
+        Sh sh = Sh.of(
+                "cd {} &&\n{}{}",
+                "/srv",
+                new Word.Shown("make it"),
+                Sh.of("eval {}", "make it").aside());
+        assertThat(sh.script()).isEqualTo("cd /srv &&\neval 'make it'");
+        assertThat(sh.shown()).isEqualTo("cd /srv &&\nmake it");
+    }
+
+    @Test
     void refusesNul() {
         assertThatThrownBy(() -> Sh.of("echo {}", "a\0b").script()).isInstanceOf(IllegalArgumentException.class);
     }
