@@ -1,5 +1,6 @@
 package tplctl.report;
 
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -66,16 +67,30 @@ public final class ExplainText {
         fields(kind.schema());
         head("\nKEYS OF EVERY RESOURCE");
         fields(Common.SCHEMA);
-        one(Common.WHEN, "a condition", "", "false means not managed: neither applied nor an orphan");
-        if (kind.counted()) {
-            one(Common.COUNT, "a whole number, 0 or more", "", "makes NAME-1 to NAME-N, each with index from 0");
-        }
+        bareKeys(kind).forEach(key -> bareKey(key, key));
         head("\nEXAMPLE");
         Cells.lines(kind.example())
                 .forEach(line -> out.append("  ").append(line).append('\n'));
     }
 
+    /** What a resource takes beside fields: nothing decodes these as values. */
+    private static List<String> bareKeys(Kind<?, ?> kind) {
+        return kind.counted() ? List.of(Common.WHEN, Common.COUNT) : List.of(Common.WHEN);
+    }
+
+    private void bareKey(String key, String shown) {
+        if (key.equals(Common.WHEN)) {
+            one(shown, "a condition", "", "false means not managed: neither applied nor an orphan");
+        } else {
+            one(shown, "a whole number, 0 or more", "", "makes NAME-1 to NAME-N, each with index from 0");
+        }
+    }
+
     private Answer field(Kind<?, ?> kind, List<String> parts) {
+        if (parts.size() == 2 && bareKeys(kind).contains(parts.get(1))) {
+            bareKey(parts.get(1), String.join(".", parts));
+            return new Answer(true, out.toString());
+        }
         Optional<Schema<?>> schema = Optional.of(kind.schema());
         Optional<Field<?>> field = Optional.empty();
         for (int i = 1; i < parts.size(); i++) {
@@ -85,7 +100,8 @@ public final class ExplainText {
                 field = find(Common.SCHEMA, name);
             }
             if (field.isEmpty()) {
-                return noField(String.join(".", parts.subList(0, i)), name, schema);
+                return noField(
+                        String.join(".", parts.subList(0, i)), name, schema, i == 1 ? commonKeys(kind) : List.of());
             }
             schema = nested(field.get().type().shape());
         }
@@ -98,9 +114,16 @@ public final class ExplainText {
         return new Answer(true, out.toString());
     }
 
-    private static Answer noField(String where, String name, Optional<Schema<?>> schema) {
-        List<String> names = schema.map(Schema::fieldNames).orElse(List.of());
+    private static List<String> commonKeys(Kind<?, ?> kind) {
+        List<String> keys = new ArrayList<>(Common.SCHEMA.fieldNames());
+        keys.addAll(bareKeys(kind));
+        return keys;
+    }
+
+    private static Answer noField(String where, String name, Optional<Schema<?>> schema, List<String> common) {
+        List<String> names = new ArrayList<>(schema.map(Schema::fieldNames).orElse(List.of()));
         String known = names.isEmpty() ? "it has no fields" : "it has: " + String.join(", ", names);
+        names.addAll(common);
         return new Answer(
                 false,
                 Cells.clean(where) + " has no field \"" + Cells.clean(name) + "\"; "

@@ -30,6 +30,10 @@ class ExplainTextTest {
     @Test
     void explainsAKeyOfEveryResource() {
         assertThat(explain("mounts.retries")).contains("how often a failed step is tried again");
+        assertThat(explain("mounts.when")).contains("mounts.when  a condition");
+        assertThat(explain("vms.count")).contains("vms.count  a whole number", "NAME-1 to NAME-N");
+        assertThat(ExplainText.of("mounts.count", Samples.KINDS, Style.PLAIN).found())
+                .isFalse();
     }
 
     @Test
@@ -45,6 +49,8 @@ class ExplainTextTest {
                 .isEqualTo(new ExplainText.Answer(false, "vms.machine has no field \"rm\"; did you mean \"ram\"?"));
         assertThat(ExplainText.of("vms.machine.ram.x", Samples.KINDS, Style.PLAIN))
                 .isEqualTo(new ExplainText.Answer(false, "vms.machine.ram has no field \"x\"; it has no fields"));
+        assertThat(ExplainText.of("vms.cuont", Samples.KINDS, Style.PLAIN).text())
+                .isEqualTo("vms has no field \"cuont\"; did you mean \"count\"?");
         assertThat(ExplainText.of("vms.", Samples.KINDS, Style.PLAIN).found()).isFalse();
     }
 
