@@ -12,6 +12,8 @@ enum Catalogue {
     PLAN("show what apply would do", () -> new RunCommand(RunCommand.Mode.PLAN)),
     DESTROY("remove what the playbook declares", () -> new RunCommand(RunCommand.Mode.DESTROY)),
     STATUS("show templates and VMs and their memory", StatusCommand::new),
+    CONSOLE("join this terminal with a VM's serial console", ConsoleCommand::new),
+    QMP("send a VM's emulator a QMP command", QmpRequestCommand::new),
     VALIDATE("check a playbook without asking any host", ValidateCommand::new),
     GRAPH("print the resources' graph for Graphviz or Mermaid", GraphCommand::new),
     EXPLAIN("show a kind's fields, types and defaults", ExplainCommand::new),

@@ -9,22 +9,27 @@ interface Command {
     /**
      * What a command takes and how its help describes it.
      *
-     * @param parameter what its only parameter is, such as {@code PLAYBOOK}; in brackets when it may be left out, empty when
-     *     there is none
+     * @param parameters what its parameters are, such as {@code NAME [PLAYBOOK]}; in brackets what may be left out, empty when there
+     *     is none
      * @param example one complete command line
      */
-    record Form(String description, String parameter, String example, List<Flag> flags) {
+    record Form(String description, String parameters, String example, List<Flag> flags) {
         /** Refuses parameters that are missing or too many. */
         void check(List<String> given) {
-            boolean required = !parameter.isEmpty() && !parameter.startsWith("[");
-            if (required && given.isEmpty()) {
-                throw new UsageException("it needs a " + parameter);
+            List<String> words = words();
+            if (given.size() < words.size() && !words.get(given.size()).startsWith("[")) {
+                throw new UsageException("it needs a " + words.get(given.size()));
             }
-            int most = parameter.isEmpty() ? 0 : 1;
+            int most = words.size();
             if (given.size() > most) {
                 throw new UsageException("\"" + given.get(most) + "\" is too much: it takes "
-                        + (most == 0 ? "no parameter" : "one " + parameter));
+                        + (most == 0 ? "no parameter" : (most == 1 ? "one " : "") + parameters));
             }
+        }
+
+        /** The parameters one by one, in brackets those that may be left out. */
+        List<String> words() {
+            return parameters.isEmpty() ? List.of() : List.of(parameters.split(" "));
         }
     }
 
@@ -46,7 +51,8 @@ interface Command {
                 .auxiliaryTypes(String.class)
                 .hidden(true)
                 .build());
-        String synopsis = "tplctl " + name + " [options]" + (form.parameter().isEmpty() ? "" : " " + form.parameter());
+        String synopsis =
+                "tplctl " + name + " [options]" + (form.parameters().isEmpty() ? "" : " " + form.parameters());
         spec.usageMessage()
                 .customSynopsis(synopsis)
                 .description(form.description() + "%n")

@@ -50,7 +50,7 @@ final class CompletionCommand implements Command {
                     .append('\n');
             Form form = entry.command().form();
             String here = "complete -c tplctl -n '__fish_seen_subcommand_from " + entry.word() + "'";
-            if (FILES.contains(form.parameter())) {
+            if (form.words().stream().anyMatch(FILES::contains)) {
                 out.append(here).append(" -F\n");
             }
             for (Flag flag : form.flags()) {

@@ -26,6 +26,9 @@ import tplctl.engine.Status;
 import tplctl.engine.StatusReader;
 import tplctl.engine.Threads;
 import tplctl.engine.TracedLink;
+import tplctl.engine.VmFinder;
+import tplctl.engine.VmSighting;
+import tplctl.host.Duplex;
 import tplctl.host.HostException;
 import tplctl.host.HostUnreachableException;
 import tplctl.host.LockHolder;
@@ -157,6 +160,16 @@ final class EngineSession implements Session {
     @Override
     public Status status(String host, boolean verify) {
         return StatusReader.read(connections.own(host), verify);
+    }
+
+    @Override
+    public VmSighting find(String host, String vm) {
+        return VmFinder.look(connections.own(host), vm);
+    }
+
+    @Override
+    public Duplex open(String host, String socketPath, Duration patience) {
+        return connections.own(host).openUnix(socketPath, patience);
     }
 
     @Override

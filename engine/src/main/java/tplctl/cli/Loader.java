@@ -34,14 +34,22 @@ final class Loader {
     private static final Set<String> SPECIAL_TAGS = Set.of("all", "always");
 
     private final Invocation invocation;
+    private final Optional<String> playbook;
 
+    /** For a command whose first parameter is a playbook, if it has any. */
     Loader(Invocation invocation) {
-        this.invocation = invocation;
+        this(invocation, invocation.args().positionals().stream().findFirst());
     }
 
-    /** The only playbook that was named. */
+    /** @param playbook what lies beside it counts for the inventory too */
+    Loader(Invocation invocation, Optional<String> playbook) {
+        this.invocation = invocation;
+        this.playbook = playbook;
+    }
+
+    /** The playbook that was named. */
     String playbook() {
-        return invocation.args().positionals().get(0);
+        return playbook.orElseThrow(() -> new UsageException("it needs a PLAYBOOK"));
     }
 
     /**
@@ -62,9 +70,8 @@ final class Loader {
         List<String> named = invocation.args().values(Flag.INVENTORY);
         String otherwise = invocation.terminal().env().getOrDefault(Inventories.VARIABLE, "");
         List<String> sources = named.isEmpty() && !otherwise.isEmpty() ? List.of(otherwise) : named;
-        Optional<String> directory = invocation.args().positionals().stream()
-                .findFirst()
-                .map(playbook -> playbook.contains("/") ? playbook.substring(0, playbook.lastIndexOf('/') + 1) : "");
+        Optional<String> directory =
+                playbook.map(file -> file.contains("/") ? file.substring(0, file.lastIndexOf('/') + 1) : "");
         Map<String, Node> extraVars = extraVars(errors);
         Optional<Inventory> inventory = InventoryReader.read(
                 sources, directory, extraVars.keySet(), new Inventories(invocation.sources()), errors);
@@ -94,26 +101,26 @@ final class Loader {
      *
      * @throws tplctl.diag.InvalidInputException with all that is wrong with it
      */
-    Project load(String playbook, Inventory inventory, FactSource facts) {
+    Project load(String file, Inventory inventory, FactSource facts) {
         Diagnostics found = new Diagnostics();
-        Optional<Project> project = read(playbook, inventory, facts, found);
+        Optional<Project> project = read(file, inventory, facts, found);
         found.throwIfErrors();
         warn(found);
-        return project.orElseThrow(() -> new IllegalStateException(playbook + " gave neither a project nor an error"));
+        return project.orElseThrow(() -> new IllegalStateException(file + " gave neither a project nor an error"));
     }
 
     /** The playbook with all that is wrong with it in {@code errors}; of use only when nothing is. */
-    Optional<Project> read(String playbook, Inventory inventory, FactSource facts, Diagnostics errors) {
-        String owner = owner(playbook);
+    Optional<Project> read(String file, Inventory inventory, FactSource facts, Diagnostics errors) {
+        String owner = owner(file);
         Map<String, Node> vars = extraVars(errors);
-        Optional<Node> root = TextFile.yaml(playbook, invocation.sources(), errors);
+        Optional<Node> root = TextFile.yaml(file, invocation.sources(), errors);
         root.ifPresent(node -> facts.begin(node, inventory, vars));
         Project.Context context = new Project.Context(
                 owner,
                 inventory,
                 vars,
                 invocation.kinds(),
-                DiskFiles.beside(playbook),
+                DiskFiles.beside(file),
                 invocation.args().has(Flag.BECOME),
                 facts::of);
         Optional<Project> project = root.map(node -> Project.of(node, context, errors));
@@ -220,9 +227,9 @@ final class Loader {
                 "no resource has the tag \"" + tag + "\"; " + Suggest.didYouMean(tag, candidates, otherwise));
     }
 
-    private String owner(String playbook) {
+    private String owner(String file) {
         Optional<String> given = invocation.args().value(Flag.OWNER);
-        String owner = given.orElseGet(() -> baseName(playbook));
+        String owner = given.orElseGet(() -> baseName(file));
         if (!Types.NAME.matcher(owner).matches()) {
             throw new UsageException(
                     "\"" + owner + "\" cannot be an owner's name: it takes letters, digits, \"_\", \".\" and"

@@ -77,7 +77,7 @@ final class Passwords {
         try {
             terminal.err().print(prompt);
             terminal.err().flush();
-            return Optional.ofNullable(terminal.in().readLine()).map(Secret::new);
+            return Optional.ofNullable(terminal.in().lines().readLine()).map(Secret::new);
         } catch (IOException e) {
             return Optional.empty();
         } finally {

@@ -12,7 +12,7 @@ final class Question {
         terminal.err().print(question + " [y/N] ");
         terminal.err().flush();
         try {
-            String answer = terminal.in().readLine();
+            String answer = terminal.in().lines().readLine();
             if (answer == null) {
                 terminal.err().println();
                 return false;

@@ -1,5 +1,6 @@
 package tplctl.cli;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -10,6 +11,8 @@ import tplctl.engine.Locks;
 import tplctl.engine.Report;
 import tplctl.engine.RunListener;
 import tplctl.engine.Status;
+import tplctl.engine.VmSighting;
+import tplctl.host.Duplex;
 import tplctl.inventory.Inventory;
 import tplctl.inventory.Settings;
 import tplctl.login.Secret;
@@ -137,6 +140,21 @@ interface Session extends AutoCloseable {
      * @throws tplctl.host.HostUnreachableException when there is no connection to be had
      */
     Status status(String host, boolean verify);
+
+    /**
+     * What a host has of the VM of that name.
+     *
+     * @throws tplctl.host.HostUnreachableException when there is no connection to be had
+     */
+    VmSighting find(String host, String vm);
+
+    /**
+     * Connects to a Unix socket of a host, as whoever what concerns the host as a whole is done there.
+     *
+     * @param patience how long to try while nobody listens
+     * @throws tplctl.host.NobodyListensException when nobody did
+     */
+    Duplex open(String host, String socketPath, Duration patience);
 
     /**
      * A file of a host.

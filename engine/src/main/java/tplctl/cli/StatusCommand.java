@@ -5,16 +5,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Collectors;
 import tplctl.diag.Diagnostics;
 import tplctl.engine.Status;
 import tplctl.engine.Threads;
 import tplctl.host.HostException;
 import tplctl.host.HostUnreachableException;
 import tplctl.inventory.Inventory;
-import tplctl.model.Becoming;
-import tplctl.model.Project;
-import tplctl.model.Selection;
 import tplctl.report.StatusJson;
 import tplctl.report.StatusText;
 
@@ -52,7 +48,13 @@ final class StatusCommand implements Command {
             Map<String, String> failed = new LinkedHashMap<>();
             Map<String, String> unreachable = new LinkedHashMap<>();
             List<Status> found = ask(
-                    hosts(invocation, loader, inventory, session),
+                    AskedHosts.of(
+                                    invocation.args().positionals().stream().findFirst(),
+                                    invocation,
+                                    loader,
+                                    inventory,
+                                    session)
+                            .names(),
                     session,
                     invocation.args().has(Flag.VERIFY),
                     options.forks(),
@@ -72,31 +74,6 @@ final class StatusCommand implements Command {
             }
             return unreachable.isEmpty() ? ExitCode.DONE : ExitCode.UNREACHABLE;
         }
-    }
-
-    private static List<String> hosts(Invocation invocation, Loader loader, Inventory inventory, Session session) {
-        if (!invocation.args().positionals().isEmpty()) {
-            Project project = loader.load(
-                    loader.playbook(),
-                    inventory,
-                    new SessionFacts(
-                            session,
-                            invocation,
-                            new QuietProgress(invocation.terminal().err())));
-            session.use(project.inventory(), PlannedRun.becoming(project, Selection.ALL, invocation));
-            return Loader.hosts(project, loader.selection(project));
-        }
-        List<String> hosts = loader.limited(inventory);
-        boolean become = invocation.args().has(Flag.BECOME);
-        session.begin(
-                inventory,
-                hosts,
-                hosts.stream()
-                        .filter(name -> Optional.ofNullable(inventory.hosts().get(name))
-                                .filter(host -> Becoming.of(host, become))
-                                .isPresent())
-                        .collect(Collectors.toSet()));
-        return hosts;
     }
 
     private static List<Status> ask(

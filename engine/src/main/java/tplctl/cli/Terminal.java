@@ -1,10 +1,8 @@
 package tplctl.cli;
 
-import java.io.BufferedReader;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
-import java.io.InputStreamReader;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -22,7 +20,7 @@ import tplctl.report.Style;
  * @param inTty whether stdin is a terminal; {@code outTty} and {@code errTty} likewise
  */
 record Terminal(
-        BufferedReader in,
+        Keyboard in,
         ResultStream out,
         PrintStream err,
         Map<String, String> env,
@@ -35,7 +33,7 @@ record Terminal(
     /** The process's own. */
     static Terminal system() {
         return new Terminal(
-                new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8)),
+                new Keyboard(System.in),
                 new ResultStream(new FileOutputStream(FileDescriptor.out)),
                 new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8),
                 System.getenv(),
@@ -140,7 +138,7 @@ record Terminal(
         return !env.getOrDefault(variable, "").isEmpty();
     }
 
-    private boolean isDumb() {
+    boolean isDumb() {
         return "dumb".equals(env.get("TERM"));
     }
 

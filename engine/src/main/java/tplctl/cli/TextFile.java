@@ -25,6 +25,11 @@ final class TextFile {
         return text.flatMap(t -> YamlReader.read(name, t, errors));
     }
 
+    /** A whole file. */
+    static String text(String name) {
+        return new String(bytes(name), StandardCharsets.UTF_8);
+    }
+
     /** A file's lines that say something: not the empty ones, and none that begin with {@code #}. */
     static List<String> lines(String name) {
         return new String(bytes(name), StandardCharsets.UTF_8)

@@ -1,9 +1,8 @@
 package tplctl.cli;
 
-import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
-import java.io.StringReader;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -75,7 +74,7 @@ final class WarmupCommand implements Command {
 
     private static void run(Invocation invocation, String... args) {
         Terminal silent = new Terminal(
-                new BufferedReader(new StringReader("")),
+                new Keyboard(InputStream.nullInputStream()),
                 new ResultStream(OutputStream.nullOutputStream()),
                 new ResultStream(OutputStream.nullOutputStream()),
                 Map.of(),

@@ -32,20 +32,22 @@ public final class SharingRules {
 
     /** Why such a machine cannot be a template or a clone under that emulator; empty when it can. */
     public static Optional<String> refusal(Machine machine, QemuVersion version) {
-        boolean punches = !version.equals(QemuVersion.UNKNOWN) && !version.atLeast(8, 2);
         for (String text : texts(machine)) {
-            String lower = text.toLowerCase(Locale.ROOT).replace("mem-lock=on-fault", "");
-            Optional<String> unshares = broken(UNSHARE, lower);
-            if (unshares.isPresent()) {
-                return Optional.of("\"" + text + "\": " + unshares.get() + "; leave it out");
-            }
-            Optional<String> punched = punches ? broken(PUNCH_HOLES, lower) : Optional.empty();
-            if (punched.isPresent()) {
-                return Optional.of("\"" + text + "\": " + punched.get() + ", and QEMU " + version
-                        + " cannot map it read-only (8.2 can); leave it out");
+            Optional<String> why = refusal(text, version);
+            if (why.isPresent()) {
+                return why.map(w -> "\"" + text + "\": " + w + "; leave it out");
             }
         }
         return Optional.empty();
+    }
+
+    /** Why these words, of an option or of a command, cannot be for such a machine; empty when they can. */
+    static Optional<String> refusal(String text, QemuVersion version) {
+        boolean punches = !version.equals(QemuVersion.UNKNOWN) && !version.atLeast(8, 2);
+        String lower = text.toLowerCase(Locale.ROOT).replace("mem-lock=on-fault", "");
+        return broken(UNSHARE, lower)
+                .or(() -> (punches ? broken(PUNCH_HOLES, lower) : Optional.<String>empty())
+                        .map(why -> why + ", and QEMU " + version + " cannot map it read-only (8.2 can)"));
     }
 
     private static Optional<String> broken(List<Rule> rules, String text) {

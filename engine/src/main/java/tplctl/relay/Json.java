@@ -10,7 +10,31 @@ import java.util.Optional;
  * A JSON value (RFC 8259) as QMP needs it. Numbers are kept as they were written; of a name that an object has twice the last
  * counts.
  */
-final class Json {
+public final class Json {
+    /** A text that is no JSON. */
+    public static final class InvalidException extends IllegalArgumentException {
+        private static final long serialVersionUID = 1;
+
+        private final String what;
+        private final int at;
+
+        InvalidException(String what, int at) {
+            super("not JSON: " + what + " at character " + at);
+            this.what = what;
+            this.at = at;
+        }
+
+        /** What is wrong, in a few words. */
+        public String what() {
+            return what;
+        }
+
+        /** Where, in characters from 1. */
+        public int at() {
+            return at;
+        }
+    }
+
     /** The words true, false and null, and numbers. */
     private record Bare(String text) {}
 
@@ -23,9 +47,9 @@ final class Json {
     /**
      * The value of a text.
      *
-     * @throws IllegalArgumentException when the text is not exactly one value
+     * @throws InvalidException when the text is not exactly one value
      */
-    static Json parse(String text) {
+    public static Json parse(String text) {
         JsonParser parser = new JsonParser(text);
         Json whole = parser.value(0);
         parser.end();

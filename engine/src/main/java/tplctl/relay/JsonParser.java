@@ -136,7 +136,7 @@ final class JsonParser {
         return at < text.length() ? text.charAt(at) : '\0';
     }
 
-    private IllegalArgumentException wrong(String what) {
-        return new IllegalArgumentException("not JSON: " + what + " at character " + (at + 1));
+    private Json.InvalidException wrong(String what) {
+        return new Json.InvalidException(what, at + 1);
     }
 }

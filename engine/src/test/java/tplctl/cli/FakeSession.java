@@ -20,12 +20,16 @@ import tplctl.engine.Outcome;
 import tplctl.engine.Report;
 import tplctl.engine.RunListener;
 import tplctl.engine.Status;
+import tplctl.engine.VmSighting;
+import tplctl.host.Duplex;
 import tplctl.host.HostUnreachableException;
 import tplctl.host.LockHeldException;
+import tplctl.host.NobodyListensException;
 import tplctl.inventory.Inventory;
 import tplctl.kind.ProbeOutput;
 import tplctl.kind.ResourceId;
 import tplctl.login.Secret;
+import tplctl.machine.MoveMarks;
 import tplctl.model.Observations;
 import tplctl.model.Observed;
 import tplctl.model.OwnedRecord;
@@ -49,6 +53,12 @@ final class FakeSession implements Session {
     final Set<String> becoming = new TreeSet<>();
     /** Who has hosts, by host. */
     final Map<String, String> held = new TreeMap<>();
+
+    /** What hosts have of the VM that is looked for, by host. */
+    final Map<String, VmSighting> sightings = new HashMap<>();
+
+    /** What listens, by {@code HOST:PATH}. */
+    final Map<String, Duplex> sockets = new HashMap<>();
 
     /** What happens while the plan runs; true when it was interrupted. */
     BooleanSupplier during = () -> false;
@@ -190,6 +200,26 @@ final class FakeSession implements Session {
                 host,
                 List.of(new Status.Template("base", "site", "3f2a", 1 << 20, verify ? "memory differs" : "")),
                 List.of());
+    }
+
+    @Override
+    public VmSighting find(String host, String vm) {
+        asked.add("find " + vm + " on " + host);
+        if (unreachable.containsKey(host)) {
+            throw new HostUnreachableException(host, "no route", new IllegalStateException("no route"));
+        }
+        return sightings.getOrDefault(
+                host, new VmSighting(host, vm, Map.of(), false, MoveMarks.NONE, false, 0, List.of(), Set.of(), ""));
+    }
+
+    @Override
+    public Duplex open(String host, String socketPath, Duration patience) {
+        asked.add("open " + socketPath + " on " + host);
+        Duplex socket = sockets.get(host + ":" + socketPath);
+        if (socket == null) {
+            throw new NobodyListensException(host, "connect to " + socketPath, "there is no such socket");
+        }
+        return socket;
     }
 
     @Override

@@ -2,11 +2,10 @@ package tplctl.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.PrintStream;
-import java.io.StringReader;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
@@ -82,7 +81,7 @@ class TerminalTest {
             variables.put(env[i], env[i + 1]);
         }
         return new Terminal(
-                new BufferedReader(new StringReader("")),
+                new Keyboard(InputStream.nullInputStream()),
                 new ResultStream(OutputStream.nullOutputStream()),
                 new PrintStream(OutputStream.nullOutputStream(), true, StandardCharsets.UTF_8),
                 variables,

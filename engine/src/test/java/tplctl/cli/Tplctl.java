@@ -2,11 +2,10 @@ package tplctl.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.BufferedReader;
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.io.StringReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -87,7 +86,7 @@ final class Tplctl {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         ByteArrayOutputStream err = new ByteArrayOutputStream();
         Terminal terminal = new Terminal(
-                new BufferedReader(new StringReader(answers)),
+                new Keyboard(new ByteArrayInputStream(answers.getBytes(StandardCharsets.UTF_8))),
                 new ResultStream(out),
                 new PrintStream(err, true, StandardCharsets.UTF_8),
                 env,

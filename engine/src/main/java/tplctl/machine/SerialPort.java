@@ -1,0 +1,55 @@
+package tplctl.machine;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * The first serial port of a VM that runs, which is its console.
+ *
+ * @param device as {@code -serial} was given it, without the log file that tplctl adds
+ */
+public record SerialPort(String device) {
+    private static final String LOG = ",logfile=";
+    private static final Pattern NETWORK = Pattern.compile("(telnet|tcp):([^,]*):([0-9]+)((?:,.*)?)");
+
+    /** By its emulator's arguments; empty when they have no {@code -serial}. */
+    public static Optional<SerialPort> of(List<String> arguments) {
+        int option = arguments.indexOf("-serial");
+        if (option < 0 || option + 1 == arguments.size()) {
+            return Optional.empty();
+        }
+        String value = arguments.get(option + 1);
+        int log = value.lastIndexOf(LOG);
+        String device = log < 0 ? value : value.substring(0, log);
+        return Optional.of(new SerialPort(device.startsWith("mon:") ? device.substring("mon:".length()) : device));
+    }
+
+    /** The Unix socket that it listens on, if it is one. */
+    public Optional<String> socket() {
+        if (!device.startsWith("unix:") || !listens(device)) {
+            return Optional.empty();
+        }
+        // A comma of the path's own is doubled (QEMU, util/qemu-option.c).
+        String text = device.substring("unix:".length()).replace(",,", "\0");
+        int end = text.indexOf(',');
+        return Optional.of((end < 0 ? text : text.substring(0, end)).replace('\0', ','));
+    }
+
+    /** The command that opens it on the VM's host, if it listens on a port there. */
+    public Optional<String> program() {
+        Matcher network = NETWORK.matcher(device);
+        if (!network.matches() || !listens(network.group(4))) {
+            return Optional.empty();
+        }
+        String program = network.group(1).equals("telnet") ? "telnet" : "nc";
+        String address = network.group(2);
+        boolean anywhere = address.isEmpty() || address.equals("0.0.0.0");
+        return Optional.of(program + " " + (anywhere ? "localhost" : address) + " " + network.group(3));
+    }
+
+    private static boolean listens(String options) {
+        return (options + ",").matches(".*,server(=on)?,.*");
+    }
+}

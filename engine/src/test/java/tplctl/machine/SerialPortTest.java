@@ -1,0 +1,41 @@
+package tplctl.machine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class SerialPortTest {
+    private static final String LOG = ",logfile=/run/tplctl/vms/web/serial.log";
+
+    private static SerialPort port(String device) {
+        return SerialPort.of(List.of("qemu", "-serial", device + LOG, "-serial", "none"))
+                .orElseThrow();
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', nullValues = "-", textBlock = """
+            unix:/run/tplctl/vms/web/serial.sock,server=on,wait=off | /run/tplctl/vms/web/serial.sock | -
+            mon:unix:/srv/a,,b.sock,server,nowait                   | /srv/a,b.sock                   | -
+            unix:/srv/client.sock                                   | -                               | -
+            telnet:127.0.0.1:7001,server,nowait                     | -                               | telnet 127.0.0.1 7001
+            telnet::7001,server=on,wait=off                         | -                               | telnet localhost 7001
+            tcp:0.0.0.0:7001,server=on                              | -                               | nc localhost 7001
+            tcp:10.0.0.1:7001                                       | -                               | -
+            pty                                                     | -                               | -
+            """)
+    void tellsWhereItListens(String device, String socket, String program) {
+        assertThat(port(device).socket()).isEqualTo(java.util.Optional.ofNullable(socket));
+        assertThat(port(device).program()).isEqualTo(java.util.Optional.ofNullable(program));
+    }
+
+    @Test
+    void isTheDeviceThatWasDeclared() {
+        assertThat(port("telnet:127.0.0.1:7001,server,nowait").device())
+                .isEqualTo("telnet:127.0.0.1:7001,server,nowait");
+        assertThat(SerialPort.of(List.of("qemu", "-nographic"))).isEmpty();
+        assertThat(SerialPort.of(List.of("qemu", "-serial"))).isEmpty();
+    }
+}
