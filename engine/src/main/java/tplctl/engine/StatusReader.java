@@ -30,6 +30,7 @@ public final class StatusReader {
             read -r up rest < /proc/uptime
             ticks=$(getconf CLK_TCK 2>/dev/null || echo 100)
             echo "uptime $up $ticks"
+            """ + VmFinder.CLOSED + """
             for dir in %1$s/vms/*/; do
               [ -f "$dir/spec.json" ] || continue
               dir=${dir%%/}
@@ -115,6 +116,12 @@ public final class StatusReader {
             int space = line.indexOf(' ');
             String word = space < 0 ? line : line.substring(0, space);
             String rest = space < 0 ? "" : line.substring(space + 1);
+            if (word.equals("closed")) {
+                throw new HostException(
+                        host.name(),
+                        "read the status",
+                        "this user may not look at " + rest + "; -b looks as root through sudo");
+            }
             if (word.equals("uptime")) {
                 uptime = Double.parseDouble(rest.split(" ")[0]);
                 ticks = Long.parseLong(rest.split(" ")[1]);

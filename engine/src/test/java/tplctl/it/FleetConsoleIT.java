@@ -135,6 +135,10 @@ class FleetConsoleIT {
                         .exits(2)
                         .err())
                 .contains("may not look at what tplctl keeps on h0", "-b");
+        assertThat(tplctl(new String[] {"-u", "deploy"}, "status", "-l", "h0")
+                        .exits(2)
+                        .err())
+                .contains("h0: ", "may not look at /var/lib/tplctl/vms; -b looks as root");
     }
 
     @Test
