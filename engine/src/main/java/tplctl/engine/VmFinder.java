@@ -74,7 +74,7 @@ public final class VmFinder {
                 name,
                 records,
                 answers.has("closed"),
-                MoveMarks.of(answers),
+                MoveMarks.of(answers, host),
                 answers.has("up"),
                 answers.first("pid").map(Long::parseLong).orElse(0L),
                 answers.all("argument"),

@@ -17,6 +17,9 @@ import tplctl.text.Scalar;
 
 /** One evaluation of a tree or text: its budgets, the values it has, and the variables it is inside of. */
 final class Evaluator {
+    /** Where no value is yet, which is so in most; never written to. */
+    private static final IdentityHashMap<Scalar, Value> NOTHING = new IdentityHashMap<>(0);
+
     static final int MAX_DEPTH = 200;
     static final int MAX_NODES = 100_000;
     static final int MAX_TEXT = 4 << 20;
@@ -26,7 +29,7 @@ final class Evaluator {
 
     private final Scope scope;
     private final Diagnostics diagnostics;
-    private Map<Scalar, Value> values = Map.of();
+    private IdentityHashMap<Scalar, Value> values = NOTHING;
     private Set<Scalar> failed = Set.of();
     private final Shared shared;
 

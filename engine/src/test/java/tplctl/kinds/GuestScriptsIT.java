@@ -99,8 +99,11 @@ class GuestScriptsIT {
                 ID + "\n444\n");
         assertThat(etc.resolve("machine-id")).hasContent(ID + "\n");
         assertThat(dir.resolve("log"))
-                .hasContent("is-active --quiet systemd-journald.service\nrestart systemd-journald.service\n"
-                        + "is-active --quiet systemd-networkd.service\n");
+                .hasContent("""
+                        is-active --quiet systemd-journald.service
+                        restart systemd-journald.service
+                        is-active --quiet systemd-networkd.service
+                        """);
     }
 
     @Shells

@@ -6,6 +6,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -81,13 +82,7 @@ public final class SlowLink implements AutoCloseable {
 
     /** Both ends of every connection see it closed, at once; what was on its way is lost. */
     public void cut() {
-        for (Socket each : List.copyOf(sockets)) {
-            try {
-                each.close();
-            } catch (IOException e) {
-                continue;
-            }
-        }
+        close(sockets.toArray(Socket[]::new));
     }
 
     private void accept() {
@@ -120,12 +115,12 @@ public final class SlowLink implements AutoCloseable {
             try {
                 each.close();
             } catch (IOException e) {
-                continue;
+                // It was closed by the other end's doing.
             }
         }
     }
 
-    private record Piece(byte[] bytes, long due) {}
+    private record Piece(ByteBuffer bytes, long due) {}
 
     private void pass(Socket from, Socket to, boolean forth) {
         BlockingQueue<Piece> way = new LinkedBlockingQueue<>();
@@ -152,7 +147,7 @@ public final class SlowLink implements AutoCloseable {
                     LockSupport.parkNanos(1_000_000);
                 }
                 long due = System.nanoTime() + latency.toNanos();
-                way.put(new Piece(Arrays.copyOf(chunk, Math.max(n, 0)), due));
+                way.put(new Piece(ByteBuffer.wrap(Arrays.copyOf(chunk, Math.max(n, 0))), due));
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -167,14 +162,15 @@ public final class SlowLink implements AutoCloseable {
                 while (piece.due() > System.nanoTime()) {
                     LockSupport.parkNanos(piece.due() - System.nanoTime());
                 }
-                if (piece.bytes().length == 0 || passed.get() >= cutAt) {
+                if (piece.bytes().limit() == 0 || passed.get() >= cutAt) {
                     return;
                 }
                 while (passed.get() >= deadAt && !closed) {
                     LockSupport.parkNanos(10_000_000);
                 }
-                LockSupport.parkNanos(1_000_000_000L / bytesPerSecond * piece.bytes().length);
-                to.getOutputStream().write(piece.bytes());
+                LockSupport.parkNanos(
+                        1_000_000_000L / bytesPerSecond * piece.bytes().limit());
+                to.getOutputStream().write(piece.bytes().array());
             }
         } catch (IOException e) {
             return;
