@@ -44,8 +44,7 @@ final class KeptLock implements HostLock {
         CompletableFuture<Void> end = new CompletableFuture<>();
         boolean taken = false;
         try {
-            keeper.in().write(framed.getBytes(StandardCharsets.UTF_8));
-            keeper.in().flush();
+            keeper.tell(framed);
             threads.execute(() -> listen(keeper, answer, end));
             List<String> lines = answer.get(ANSWER.toSeconds(), TimeUnit.SECONDS);
             String first = lines.isEmpty() ? "" : lines.get(0);

@@ -39,8 +39,7 @@ final class Programs {
             threads.execute(() -> program.stderr.drain(shell.err(), () -> {}));
             CompletableFuture<Boolean> greeted = new CompletableFuture<>();
             threads.execute(() -> greet(shell, greeted));
-            shell.in().write(ScriptFrame.program(script).getBytes(StandardCharsets.UTF_8));
-            shell.in().flush();
+            shell.tell(ScriptFrame.program(script));
             if (!greeted.get(LIMIT.toSeconds(), TimeUnit.SECONDS)) {
                 program.stderr.awaitEnd(500, 2000);
                 throw new HostException(
@@ -55,7 +54,7 @@ final class Programs {
         } catch (TimeoutException e) {
             throw new HostTimeoutException(
                     host, script.shown(), "did not start within " + LIMIT.toSeconds() + " s" + program.lastWords());
-        } catch (IOException | ExecutionException e) {
+        } catch (ExecutionException e) {
             throw new HostException(
                     host, script.shown(), "the shell that was to start it ended" + program.lastWords(), e);
         } finally {

@@ -141,7 +141,7 @@ final class ShellFiles {
 
     private static String upload(ShellOpening.Opened shell, String names, byte[] content) throws IOException {
         String word = ShellText.nonce();
-        shell.send("{ :\ncd /\nLC_ALL=C\nexport LC_ALL\n" + names + PREPARE + "printf '\\n%s G\\n' " + word
+        shell.tell("{ :\ncd /\nLC_ALL=C\nexport LC_ALL\n" + names + PREPARE + "printf '\\n%s G\\n' " + word
                 + "\nset -C\ncat >\"$tplctl_new\" || tplctl_fail\n"
                 + "[ \"$(wc -c <\"$tplctl_new\")\" -eq " + content.length
                 + " ] || tplctl_fail 'not all of it arrived'\n" + NAME + "exit 0\n}\n");

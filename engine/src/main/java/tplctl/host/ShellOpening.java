@@ -65,11 +65,6 @@ final class ShellOpening {
         public void close() {
             running.close();
         }
-
-        void send(String text) throws IOException {
-            running.in().write(text.getBytes(StandardCharsets.UTF_8));
-            running.in().flush();
-        }
     }
 
     /** How far it has come, for the message when it gets no further. */
@@ -105,14 +100,7 @@ final class ShellOpening {
         Progress progress = new Progress();
         CompletableFuture<Boolean> outGreets = started(() -> awaitOut(out, progress));
         CompletableFuture<Boolean> errGreets = started(() -> awaitErr(running, err, progress));
-        try {
-            String text =
-                    become.map(other -> ShellText.become(word, shell, other)).orElseGet(() -> ShellText.hello(word));
-            running.in().write(text.getBytes(StandardCharsets.UTF_8));
-            running.in().flush();
-        } catch (IOException e) {
-            // It has ended already; its streams say why.
-        }
+        running.tell(become.map(other -> ShellText.become(word, shell, other)).orElseGet(() -> ShellText.hello(word)));
         CompletableFuture<Boolean> both =
                 outGreets.thenCombine(errGreets, (outAnswers, errAnswers) -> outAnswers && errAnswers);
         boolean answers = await(both, check, progress);
@@ -130,12 +118,7 @@ final class ShellOpening {
             Transport.Running running, MarkedStream out, MarkedStream err, String word, Progress progress) {
         CompletableFuture<Boolean> outGreets = started(() -> awaitOut(out, progress));
         CompletableFuture<Boolean> errGreets = started(() -> awaitErr(running, err, progress));
-        try {
-            running.in().write(ShellText.again(word).getBytes(StandardCharsets.UTF_8));
-            running.in().flush();
-        } catch (IOException e) {
-            // It has ended already; its streams say why.
-        }
+        running.tell(ShellText.again(word));
         return outGreets.thenCombine(errGreets, (outAnswers, errAnswers) -> outAnswers && errAnswers);
     }
 
@@ -182,8 +165,7 @@ final class ShellOpening {
                 return false;
             }
             progress.asked = true;
-            running.in().write((password.get().text() + "\n").getBytes(StandardCharsets.UTF_8));
-            running.in().flush();
+            running.tell(password.get().text() + "\n");
         }
     }
 

@@ -139,7 +139,7 @@ final class ShellSockets {
         BlockingQueue<String> events = new LinkedBlockingQueue<>();
         Said said = new Said();
         threads.execute(() -> listen(shell, word, said, events));
-        shell.send("{ :\n" + ScriptFrame.set("tplctl_word", word) + ScriptFrame.set("tplctl_path", wish.path())
+        shell.tell("{ :\n" + ScriptFrame.set("tplctl_word", word) + ScriptFrame.set("tplctl_path", wish.path())
                 + ScriptFrame.set("tplctl_escaped", escape(wish.path()))
                 + ScriptFrame.set("tplctl_bridge", words)
                 + ScriptFrame.set("tplctl_nobody", Integer.toString(Bridge.NOBODY_LISTENS))
@@ -151,7 +151,7 @@ final class ShellSockets {
         long start = System.nanoTime();
         while (true) {
             said.words = attemptsWords();
-            shell.send(word + "\n");
+            shell.tell(word + "\n");
             String problem;
             String event = await(events, wish);
             switch (event) {

@@ -1,7 +1,9 @@
 package tplctl.host;
 
+import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.OptionalInt;
 
@@ -40,6 +42,19 @@ interface Transport extends AutoCloseable {
     /** A command that was started. */
     interface Running extends AutoCloseable {
         OutputStream in();
+
+        /**
+         * Writes to its stdin. That a command has ended before it read all of this is no error here: one that may not do its work
+         * does, and its output says why.
+         */
+        default void tell(String text) {
+            try {
+                in().write(text.getBytes(StandardCharsets.UTF_8));
+                in().flush();
+            } catch (IOException e) {
+                // Its stdout ends without the answer that is waited for.
+            }
+        }
 
         InputStream out();
 
