@@ -165,16 +165,37 @@ public final class HostScripts {
      * path tells of, stay, and so do those whose own manifest is still there.
      */
     public static Sh dropUnusedBuilds(String template, String manifest) {
-        return Sh.of("""
+        return dropUnusedBuilds(template, manifest, "");
+    }
+
+    /**
+     * The same on a host that sees VMs of others.
+     *
+     * @param sharing this host's name, where it shares the VMs' directory: of the VMs there, only those that a mark leads to this host
+     *     stand on what lies here; else empty
+     */
+    public static Sh dropUnusedBuilds(String template, String manifest, String sharing) {
+        return Sh.of(
+                """
                 for build in {}/*/; do
                   build=${build%/}
                   [ -d "$build" ] || continue
                   own=
                   { read -r own < "$build/manifest"; } 2>/dev/null || :
                   grep -qsF -- '"id":"'"${build##*/}"'"' {} "$own" && continue
-                  grep -qsF -- "$build/" {}/vms/*/backing || rm -rf -- "$build"
+                  stands=
+                  for disk in $(grep -lsF -- "$build/" {}/vms/*/backing); do
+                    if [ -z {} ] || grep -qsF -- {} "${disk%/backing}.moved"; then stands=1; fi
+                  done
+                  [ -n "$stands" ] || rm -rf -- "$build"
                 done
                 rmdir -- {} 2>/dev/null || :
-                """, Layout.template(template), manifest, Layout.LIB, Layout.template(template));
+                """,
+                Layout.template(template),
+                manifest,
+                Layout.LIB,
+                sharing,
+                MoveMark.toField(sharing),
+                Layout.template(template));
     }
 }

@@ -113,6 +113,10 @@ public final class TemplateScripts {
      * @param nodes how many RAM files there are
      */
     public static Sh remove(String name, String memory, int nodes, String state) {
+        return remove(name, memory, nodes, state, "");
+    }
+
+    static Sh remove(String name, String memory, int nodes, String state, String sharing) {
         Layout.Dirs dirs = Layout.building(name);
         List<String> memories = new ArrayList<>();
         for (int node = 0; node < nodes; node++) {
@@ -125,7 +129,7 @@ public final class TemplateScripts {
                 HostScripts.kill(dirs),
                 files,
                 Sh.of("rm -rf -- {} {}", dirs.run(), dirs.lib()),
-                HostScripts.dropUnusedBuilds(name, state + ".json")));
+                HostScripts.dropUnusedBuilds(name, state + ".json", sharing)));
     }
 
     /** The empty overlay of a frozen disk. */

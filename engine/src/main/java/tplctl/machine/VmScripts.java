@@ -87,9 +87,20 @@ public final class VmScripts {
         List<Sh> lines = new ArrayList<>();
         lines.add(Sh.of("set -e").aside());
         lines.add(HostScripts.kill(dirs));
-        lines.add(Sh.of("rm -rf -- {} {}", dirs.run(), dirs.lib()));
+        if (sharing.isEmpty()) {
+            lines.add(Sh.of("rm -rf -- {} {}", dirs.run(), dirs.lib()));
+        } else {
+            // It may have gone on to another host that sees the same files.
+            lines.add(Sh.of(
+                    "rm -rf -- {}\nif [ ! -e {} ] || grep -qsF -- {} {}; then rm -rf -- {}; fi",
+                    dirs.run(),
+                    dirs.moved(),
+                    MoveMark.toField(sharing),
+                    dirs.moved(),
+                    dirs.lib()));
+        }
         if (!template.isEmpty()) {
-            lines.add(HostScripts.dropUnusedBuilds(template, state + ".json"));
+            lines.add(HostScripts.dropUnusedBuilds(template, state + ".json", sharing));
             lines.add(Sh.of(
                     """
                     used=
@@ -114,7 +125,7 @@ public final class VmScripts {
                     MoveMark.toField(sharing),
                     VmRecord.templateField(template),
                     Layout.template(template) + "/",
-                    TemplateScripts.remove(template, memory, nodes, state)));
+                    TemplateScripts.remove(template, memory, nodes, state, sharing)));
         }
         return Sh.lines(lines);
     }

@@ -21,11 +21,20 @@ final class Removals {
     private final List<OwnedRecord> owned;
     private final Map<String, Kind<?, ?>> kinds;
 
+    /** What came to a host from another, and by which resource; the host may remember it from when it was its own. */
+    private final Map<ResourceId, Resource<?, ?>> arrived = new HashMap<>();
+
     Removals(Project project, List<OwnedRecord> owned, Map<String, Kind<?, ?>> kinds) {
         this.project = project;
         this.owned =
                 owned.stream().sorted(Comparator.comparing(OwnedRecord::id)).toList();
         this.kinds = kinds;
+        for (Resource<?, ?> resource : project.graph().order()) {
+            resource.ties()
+                    .stoodFor()
+                    .forEach(ref ->
+                            arrived.put(new ResourceId(resource.id().host(), ref.kind(), ref.name()), resource));
+        }
     }
 
     /** What this owner made and the playbook no longer declares, or declares elsewhere, on the playbook's hosts. */
@@ -33,6 +42,7 @@ final class Removals {
         return ours().stream()
                 .filter(r -> project.graph().find(r.id()).filter(r::isOf).isEmpty())
                 .filter(r -> !project.playbook().unmanaged().contains(r.id()))
+                .filter(r -> !arrived.containsKey(r.id()))
                 .filter(r -> standsFor(r)
                         .noneMatch(id -> project.graph().find(id).isPresent()
                                 || project.playbook().unmanaged().contains(id)))
@@ -58,8 +68,9 @@ final class Removals {
         if (itself.isPresent()) {
             return selection.selects(itself.get());
         }
-        return standsFor(record)
-                .flatMap(id -> project.graph().find(id).stream())
+        return Stream.concat(
+                        standsFor(record).flatMap(id -> project.graph().find(id).stream()),
+                        Optional.<Resource<?, ?>>ofNullable(arrived.get(record.id())).stream())
                 .anyMatch(selection::selects);
     }
 

@@ -221,13 +221,12 @@ class MoveWaysIT {
         String files = "/mnt/ram/memory /mnt/ram/state /mnt/ram/state.json";
         from.exec("rm " + files);
         moving("web-6", ", mode: template-aware");
-        assertThat(fails()).contains("its template was made anew since it was cloned");
+        assertThat(fails()).contains("its template is not on o41 any more");
         staysAndLeavesNothing("web-6");
         to.exec("rm " + files);
         moving("web-6", "");
         assertThat(lab.tplctl("plan").exits(0).out())
-                .contains(
-                        "warning: all of its RAM is sent, and none of it is shared there: its template was made anew");
+                .contains("warning: all of its RAM is sent, and none of it is shared there: its template is not on o41");
         assertThat(moves("web-6").get("mode").getAsString()).isEqualTo("full");
     }
 }
