@@ -32,8 +32,8 @@ final class Removals {
         for (Resource<?, ?> resource : project.graph().order()) {
             resource.ties()
                     .stoodFor()
-                    .forEach(ref ->
-                            arrived.put(new ResourceId(resource.id().host(), ref.kind(), ref.name()), resource));
+                    .forEach(
+                            ref -> arrived.put(new ResourceId(resource.id().host(), ref.kind(), ref.name()), resource));
         }
     }
 

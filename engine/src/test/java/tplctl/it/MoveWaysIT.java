@@ -226,7 +226,8 @@ class MoveWaysIT {
         to.exec("rm " + files);
         moving("web-6", "");
         assertThat(lab.tplctl("plan").exits(0).out())
-                .contains("warning: all of its RAM is sent, and none of it is shared there: its template is not on o41");
+                .contains(
+                        "warning: all of its RAM is sent, and none of it is shared there: its template is not on o41");
         assertThat(moves("web-6").get("mode").getAsString()).isEqualTo("full");
     }
 }

@@ -98,8 +98,7 @@ class GuestScriptsIT {
                         "cat /var/lib/dbus/machine-id; stat -c %a /etc/machine-id"),
                 ID + "\n444\n");
         assertThat(etc.resolve("machine-id")).hasContent(ID + "\n");
-        assertThat(dir.resolve("log"))
-                .hasContent("""
+        assertThat(dir.resolve("log")).hasContent("""
                         is-active --quiet systemd-journald.service
                         restart systemd-journald.service
                         is-active --quiet systemd-networkd.service
