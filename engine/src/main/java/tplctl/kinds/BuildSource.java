@@ -153,10 +153,14 @@ final class BuildSource {
         Sh file = Sh.of(
                 "{}", onHost ? archive.file().shown() : kept(directory, archive).text());
         Sh fetched = archive.file() instanceof FileSource.Url url
-                ? Sh.of(
-                        "for o in \"$d\"/archive-*; do [ \"$o\" = \"$s\" ] || rm -f -- \"$o\"; done\n"
-                                + "if ! c=$(sha256sum <\"$s\") 2>/dev/null || [ \"${c%% *}\" != {} ]; then\n{}\nfi",
-                        archive.sha256(), ImageSteps.fetch(url.url(), true))
+                ? Sh.of("""
+                        {}
+                        for o in "$d"/archive-*; do
+                        case $o in "$s" | "$s.head") ;; *) rm -f -- "$o" ;; esac
+                        done
+                        if ! c=$(sha256sum <"$s") 2>/dev/null || [ "${c%% *}" != {} ]; then
+                        tplctl_fetch || exit
+                        fi""", Download.define(url.url(), true), archive.sha256())
                 : Sh.of(":");
         return Sh.lines(List.of(
                 Sh.of("s={}", file),
@@ -165,8 +169,7 @@ final class BuildSource {
                                 "[ -f \"$s\" ] || { printf '%s\\n' {} >&2; exit 1; }",
                                 "there is no file " + archive.file().shown())
                         .aside(),
-                ImageSteps.verify(archive.sha256(), archive.file().shown(), !onHost)
-                        .aside(),
+                Download.verify(archive.file(), archive.sha256()).aside(),
                 Sh.of("""
                         case $(od -A n -t x1 -N 6 <"$s" | tr -d ' \\n') in
                         1f8b*) z=-z ;;

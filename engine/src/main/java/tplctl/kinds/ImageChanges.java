@@ -29,6 +29,15 @@ final class ImageChanges {
             ImageSpec want, ImageState have, ImageState.Stamp stamp, Supplier<List<Step>> make, Duration limit) {
         boolean same = stamp.origin().equals(want.origin())
                 && want.asset().map(a -> isSame(a, stamp)).orElse(true);
+        // What a guest wrote to a raw disk may begin as a qcow2 does; nothing that begins otherwise is a qcow2.
+        if (same && !stamp.altered() && want.isQcow2() && !have.qcow2()) {
+            return Optional.of(Change.refused(
+                    Impact.REPLACE,
+                    "format",
+                    have.format(),
+                    want.format(),
+                    want.path() + " was made as a qcow2, and is none any more: move it away to have it made again"));
+        }
         if (same) {
             return stamp.altered() ? Optional.of(altered(want)) : Optional.empty();
         }

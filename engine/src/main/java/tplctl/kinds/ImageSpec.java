@@ -1,6 +1,8 @@
 package tplctl.kinds;
 
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import tplctl.kind.AbsPath;
 import tplctl.kind.ByteSize;
@@ -27,6 +29,10 @@ record ImageSpec(
     /** Sectors are what qemu-img rounds sizes to. */
     private static final int SECTOR = 512;
 
+    // Not "img", which is any.
+    private static final Map<String, String> BY_SUFFIX =
+            Map.of("qcow2", "qcow2", "qcow", "qcow", "vmdk", "vmdk", "vdi", "vdi", "vhdx", "vhdx", "qed", "qed");
+
     ImageSpec over(DiskImage image) {
         return new ImageSpec(path, size, source, sha256, format, backing, Optional.of(image), sourceFormat);
     }
@@ -50,6 +56,21 @@ record ImageSpec(
                 .orElse("");
         return Content.of(String.join("\n", List.of(from, format, sourceFormat.orElse(""))))
                 .sha256();
+    }
+
+    /** The end of its source's name, in lower case; all of the name when it has no end. */
+    String suffix() {
+        String name = source.map(FileSource::shown).orElse("");
+        if (source.filter(FileSource.Url.class::isInstance).isPresent()) {
+            name = name.replaceFirst("[?#].*", "");
+        }
+        name = name.substring(name.lastIndexOf('/') + 1);
+        return name.substring(name.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT);
+    }
+
+    /** The format that its source's name says it is of, when that is one that has a beginning of its own. */
+    Optional<String> formatByName() {
+        return Optional.ofNullable(BY_SUFFIX.get(suffix()));
     }
 
     /** What it is made from, for people. */

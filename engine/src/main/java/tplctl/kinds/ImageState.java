@@ -91,6 +91,26 @@ record ImageState(
                 done""", path, LEDGERS, prefix, prefix);
     }
 
+    /**
+     * Defines {@code tplctl_holders}, which prints who else has a file open, a line each: processes, by the descriptors that they
+     * have, and the kernel, for a loop device.
+     */
+    static Sh holders() {
+        return Sh.of("""
+                tplctl_holders() {
+                for f in /proc/[0-9]*/fd/*; do
+                [ "$f" -ef "$1" ] || continue
+                f=${f#/proc/} f=${f%%/*} n=
+                { IFS= read -r n </proc/"$f"/comm; } 2>/dev/null
+                printf '%s\\n' "$n (pid $f)"
+                done
+                for f in /sys/block/loop*/loop/backing_file; do
+                { IFS= read -r n <"$f"; } 2>/dev/null || continue
+                [ "$n" != "$1" ] || { f=${f#/sys/block/}; printf '%s\\n' "/dev/${f%%/*}"; }
+                done
+                }""");
+    }
+
     static ImageState read(AbsPath path, ProbeOutput out, List<String> lines) {
         Optional<Long> size = Optional.empty();
         StringBuilder head = new StringBuilder();

@@ -16,7 +16,7 @@ final class ImageSteps {
     /** Makes the image, or makes it anew. Its source, when it is a local file, was written to {@link ImageSpec#part} before. */
     static Sh make(ImageSpec want) {
         List<Sh> lines = new ArrayList<>();
-        lines.add(needsQemuImg());
+        lines.add(needsQemuImg().aside());
         lines.add(Sh.of("mkdir -p -- {} && rm -f -- {} || exit", want.path().parent(), want.draft()));
         if (want.source().isPresent()) {
             lines.add(fromSource(want));
@@ -29,16 +29,29 @@ final class ImageSteps {
                             .orElse(Sh.of("")),
                     want.draft(),
                     want.size().map(s -> List.of(Long.toString(s.bytes()))).orElse(List.of())));
-            lines.add(Sh.of("c=-"));
+            lines.add(Sh.of("c=-").aside());
         }
-        Sh stamp = stamp(want, want.draft());
-        lines.add(Sh.of("""
-                { sync {} 2>/dev/null || sync; } &&
-                rm -f -- {} &&
-                {} &&
-                mv -f -- {} {} &&
-                {}""", want.draft(), want.path(), stamp, want.draft(), want.path(), stamp(want, want.path())));
+        lines.add(
+                Sh.of("{ sync {} 2>/dev/null || sync; } || exit", want.draft()).aside());
+        lines.add(unheld(want.path(), "replaced").aside());
+        lines.add(Sh.of("rm -f -- {} || exit", want.path()));
+        lines.add(Sh.of("{\n{}\n} || exit", stamp(want, want.draft())).aside());
+        lines.add(Sh.of("mv -f -- {} {} || exit", want.draft(), want.path()));
+        lines.add(stamp(want, want.path()).aside());
         return Sh.lines(lines);
+    }
+
+    /** Fails, naming them, when others have the file open; what is there may be a disk that somebody runs on. */
+    private static Sh unheld(AbsPath path, String deed) {
+        return Sh.of(
+                """
+                if [ -e {} ]; then
+                {}
+                h=$(tplctl_holders {})
+                if [ -n "$h" ]; then
+                { printf '%s\\n' {}; printf '%s\\n' "$h" | sed 's/^/  /'; } >&2; exit 1
+                fi
+                fi""", path, ImageState.holders(), path, path + " cannot be " + deed + " while others have it open:");
     }
 
     private static Sh needsQemuImg() {
@@ -53,100 +66,108 @@ final class ImageSteps {
         boolean onHost = source instanceof FileSource.OnHost;
         AbsPath file = source instanceof FileSource.OnHost there ? there.path() : want.part();
         List<Sh> lines = new ArrayList<>();
-        lines.add(Sh.of("s={} t={} v= c=", file, want.draft()));
+        lines.add(Sh.of("s={} t={} v= c=", file, want.draft()).aside());
         if (source instanceof FileSource.Url url) {
-            lines.add(fetch(url.url(), want.sha256().isPresent()));
+            lines.add(Download.fetch(url.url(), want.sha256().isPresent(), file));
         }
-        lines.add(Sh.of("[ -f \"$s\" ] || { printf '%s\\n' {} >&2; exit 1; }", "there is no file " + file));
-        want.sha256().ifPresent(sum -> lines.add(verify(sum, source.shown(), !onHost)));
+        lines.add(Sh.of("[ -f \"$s\" ] || { printf '%s\\n' {} >&2; exit 1; }", "there is no file " + file)
+                .aside());
+        want.sha256().ifPresent(sum -> lines.add(Download.verify(source, sum).aside()));
+        lines.add(Sh.of(
+                        """
+                        j=$(qemu-img info{} --output=json -- "$s") || { e=$?; {}; exit $e; }
+                        f=$(printf '%s\\n' "$j" | sed -n 's/^    "format": "\\([^"]*\\)".*/\\1/p')
+                        case $j in
+                        *'"backing-filename":'* | *'"data-file":'*)
+                        printf '%s\\n' {} >&2; exit 1 ;;
+                        esac
+                        {}""",
+                        want.sourceFormat().map(f -> Sh.of(" -f {}", f)).orElse(Sh.of("")),
+                        want.sourceFormat()
+                                .map(f -> Sh.of(
+                                        "printf '%s\\n' {} >&2", source.shown() + " is not of the source_format " + f))
+                                .orElse(Sh.of(":")),
+                        source.shown()
+                                + " is an overlay of another file, or keeps its data in one: flatten it with qemu-img convert"
+                                + " first",
+                        isOfItsFormat(want, source))
+                .aside());
         lines.add(Sh.of(
                 """
-                j=$(qemu-img info{} --output=json -- "$s") || exit
-                f=$(printf '%s\\n' "$j" | sed -n 's/^    "format": "\\([^"]*\\)".*/\\1/p')
-                case $j in
-                *'"backing-filename":'* | *'"data-file":'*)
-                printf '%s\\n' {} >&2; exit 1 ;;
-                esac
                 if [ "$f" = {} ]; then
                 {} || exit
                 else
-                qemu-img convert -q -f "$f" -O {} -- "$s" "$t" || exit
-                c=
-                fi""",
-                want.sourceFormat().map(f -> Sh.of(" -f {}", f)).orElse(Sh.of("")),
-                source.shown()
-                        + " is an overlay of another file, or keeps its data in one: flatten it with qemu-img convert first",
+                qemu-img convert -q -f "$f" -O {} -- {} {} || exit
+                {}fi""",
                 want.format(),
-                Sh.of(onHost ? "cp -- \"$s\" \"$t\"" : "mv -f -- \"$s\" \"$t\""),
-                want.format()));
-        want.size()
-                .ifPresent(size -> lines.add(Sh.of(
-                        """
+                Sh.of(onHost ? "cp -- {} {}" : "mv -f -- {} {}", file, want.draft()),
+                want.format(),
+                file,
+                want.draft(),
+                Sh.of("c=\n").aside()));
+        want.size().ifPresent(size -> lines.add(sized(want, source, size.bytes())));
+        lines.add(Sh.of("[ -n \"$c\" ] || c=$(sha256sum <\"$t\") || exit\nc=${c%% *}")
+                .aside());
+        if (!onHost) {
+            lines.add(Download.drop(source).aside());
+        }
+        return Sh.lines(lines);
+    }
+
+    private static Sh sized(ImageSpec want, FileSource source, long bytes) {
+        Sh check = Sh.of(
+                """
                 v=$(qemu-img info -f {} --output=json -- "$t" | sed -n 's/^    "virtual-size": \\([0-9]*\\).*/\\1/p')
                 [ -n "$v" ] || { echo 'qemu-img did not say how large the disk is' >&2; exit 1; }
                 if [ "$v" -gt {} ]; then
                 printf '%s\\n' {}" $v bytes" >&2; exit 1
                 elif [ "$v" -lt {} ]; then
-                qemu-img resize -q -f {} -- "$t" {} || exit
                 c=
-                fi""",
-                        want.format(),
-                        ImageSpec.rounded(size.bytes()),
-                        source.shown() + " is larger than the size of " + size.bytes()
-                                + " bytes, and no image is shrunk: it has",
-                        ImageSpec.rounded(size.bytes()),
-                        want.format(),
-                        size.bytes())));
-        lines.add(Sh.of("[ -n \"$c\" ] || c=$(sha256sum <\"$t\") || exit\nc=${c%% *}"));
-        if (!onHost) {
-            lines.add(Sh.of("rm -f -- \"$s\""));
-        }
-        return Sh.lines(lines);
-    }
-
-    // Without a checksum nothing would tell that the file changed between the two halves, so it is fetched from the
-    // start.
-    static Sh fetch(String url, boolean resume) {
-        return Sh.of("""
-                {}
-                if command -v curl >/dev/null 2>&1; then
-                fetch() { curl -fsSL -g --connect-timeout 30 --retry 3 -C - -o "$s" {}; }
-                elif command -v wget >/dev/null 2>&1; then
-                fetch() { wget -q -c -O "$s" {}; }
-                else
-                echo 'neither curl nor wget is installed on this host: curl in its packages brings one' >&2; exit 1
-                fi
-                fetch || case $? in
-                22 | 33 | 36 | 8) rm -f -- "$s"; fetch ;;
-                *) false ;;
-                esac || { printf '%s\\n' {} >&2; exit 1; }""", Sh.of(resume ? ":" : "rm -f -- \"$s\""), url, url, "could not download " + url);
-    }
-
-    static Sh verify(String sum, String shown, boolean remove) {
+                """,
+                want.format(),
+                ImageSpec.rounded(bytes),
+                source.shown() + " is larger than the size of " + bytes + " bytes, and no image is shrunk: it has",
+                ImageSpec.rounded(bytes));
         return Sh.of(
-                """
-                c=$(sha256sum <"$s") || exit
-                c=${c%% *}
-                if [ "$c" != {} ]; then
-                {}
-                printf '%s\\n' {}" $c,"{} >&2; exit 1
-                fi""",
-                sum,
-                Sh.of(remove ? "rm -f -- \"$s\"" : ":"),
-                shown + " has the SHA-256",
-                " not " + sum + "; nothing was made of it");
+                "{}qemu-img resize -q -f {} -- {} {} || exit{}",
+                check.aside(),
+                want.format(),
+                want.draft(),
+                bytes,
+                Sh.of("\nfi").aside());
+    }
+
+    // Anything at all is an image in qemu-img's eyes, a raw one, and a page that tells of an error too.
+    private static Sh isOfItsFormat(ImageSpec want, FileSource source) {
+        if (want.sourceFormat().filter(f -> !f.equals("raw")).isPresent()) {
+            return Sh.of(":");
+        }
+        if (want.sourceFormat().isPresent()) {
+            return Sh.of(
+                    "m=$(od -A n -t x1 -N 4 <\"$s\") || exit\n"
+                            + "[ \"$m\" != ' 51 46 49 fb' ] || { printf '%s\\n' {} >&2; exit 1; }",
+                    source.shown() + " is said to be of the source_format raw, and begins as a qcow2 does");
+        }
+        return want.formatByName()
+                .map(format -> Sh.of(
+                        "[ \"$f\" != raw ] || { printf '%s\\n' {} >&2; exit 1; }",
+                        source.shown() + " is no " + format
+                                + ", although it is named like one; with source_format: raw it is" + " taken as it is"))
+                .orElse(Sh.of(":"));
     }
 
     /** Grows the disk. Meanwhile its stamp knows no digest, so that a run cut short does not leave one that no longer fits. */
     static Sh grow(ImageSpec want) {
-        return Sh.of(
-                "{}\nc=-\n{} || exit\nqemu-img resize -q -f {} -- {} {} || exit\n{}",
-                needsQemuImg(),
-                stamp(want, want.path()),
-                want.format(),
-                want.path(),
-                want.size().orElseThrow().bytes(),
-                stampAsItIs(want));
+        return Sh.lines(List.of(
+                needsQemuImg().aside(),
+                unheld(want.path(), "resized").aside(),
+                Sh.of("c=-\n{} || exit", stamp(want, want.path())).aside(),
+                Sh.of(
+                        "qemu-img resize -q -f {} -- {} {} || exit",
+                        want.format(),
+                        want.path(),
+                        want.size().orElseThrow().bytes()),
+                stampAsItIs(want).aside()));
     }
 
     /** Writes the stamp for the file that is there. */
@@ -182,7 +203,7 @@ final class ImageSteps {
                 path,
                 path.plus(".tplctl"),
                 Stamps.path("images", "", path),
-                part.map(List::of).orElse(List.of()),
+                part.map(Download::files).orElse(List.of()),
                 Place.removeParents(path, parents));
     }
 }

@@ -32,6 +32,8 @@ import tplctl.machine.DiskImage;
 final class Images implements Kind<ImageSpec, Seen<ImageState>> {
     private static final Duration TRANSFER_LIMIT = Duration.ofHours(1);
 
+    private static final Set<String> PACKED = Set.of("gz", "xz", "bz2", "zst", "lz4", "zip", "7z", "tgz", "tar", "ova");
+
     private static final Field<AbsPath> PATH = Field.required(
             "path", Types.PROVIDED_PATH, "the image; missing directories above it are made with mode 0755");
     private static final Field<Optional<ByteSize>> SIZE = Field.optional(
@@ -101,7 +103,7 @@ final class Images implements Kind<ImageSpec, Seen<ImageState>> {
                         "give a source too");
             }
         }
-        return new ImageSpec(
+        ImageSpec spec = new ImageSpec(
                 v.get(PATH),
                 v.get(SIZE),
                 v.get(SOURCE).flatMap(s -> FileSource.parse(s, v.at(SOURCE), SOURCE.name(), to)),
@@ -110,6 +112,18 @@ final class Images implements Kind<ImageSpec, Seen<ImageState>> {
                 v.get(BACKING),
                 Optional.empty(),
                 v.get(SOURCE_FORMAT));
+        refusePacked(spec, v, to);
+        return spec;
+    }
+
+    private static void refusePacked(ImageSpec spec, Values v, Decoding to) {
+        if (PACKED.contains(spec.suffix()) && v.get(SOURCE_FORMAT).isEmpty()) {
+            to.error(
+                    v.at(SOURCE),
+                    "\"" + v.get(SOURCE).orElse("") + "\" is packed, and nothing here unpacks it",
+                    "unpack it with a command, and name what comes out of it; if it is an image all the same, say its"
+                            + " source_format");
+        }
     }
 
     @Override
@@ -160,7 +174,8 @@ final class Images implements Kind<ImageSpec, Seen<ImageState>> {
         steps.add(new Step.Run(
                 ImageSteps.make(want),
                 "making " + want.path() + (fetched ? " from " + want.shown() : ""),
-                self.limit(fetched ? TRANSFER_LIMIT : Step.DEFAULT_LIMIT)));
+                self.limit(fetched ? TRANSFER_LIMIT : Step.DEFAULT_LIMIT),
+                want.source().filter(FileSource.Url.class::isInstance).isPresent()));
         return steps;
     }
 

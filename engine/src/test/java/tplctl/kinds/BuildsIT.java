@@ -291,7 +291,7 @@ class BuildsIT {
             Trial<?, ?> good = archive(source + sum + "'", Map.of());
             bench.apply(good);
             assertThat(said(bench)).isEqualTo("hello 2");
-            assertThat(server.ranges()).containsExactly("bytes=" + bytes.length / 2 + "-");
+            assertThat(server.requests()).containsExactly("206 bytes=" + bytes.length / 2 + "-");
 
             String wrong = "0".repeat(64);
             ProbeOutput out = bench.failure(archive(source + wrong + "'", Map.of()));

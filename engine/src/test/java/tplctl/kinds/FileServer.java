@@ -7,14 +7,20 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** Serves one file by HTTP on the loopback interface, whole or from an offset on. */
+/** Serves one file by HTTP on the loopback interface, whole or from an offset on, and does what servers and networks do to downloads. */
 final class FileServer implements AutoCloseable {
     private final HttpServer server;
     private final String path;
-    private final byte[] content;
-    private final List<String> ranges = new CopyOnWriteArrayList<>();
+    private final List<String> requests = new CopyOnWriteArrayList<>();
+    private final Queue<Integer> cuts = new ConcurrentLinkedQueue<>();
+    private final Queue<Integer> refusals = new ConcurrentLinkedQueue<>();
+    private volatile byte[] content;
+    private volatile Optional<String> tag = Optional.empty();
+    private volatile boolean ranges = true;
 
     FileServer(String path, byte[] content) throws IOException {
         this.path = path;
@@ -24,31 +30,75 @@ final class FileServer implements AutoCloseable {
         server.start();
     }
 
+    /** Serves this from now on, under that entity tag. */
+    FileServer serving(byte[] other, String etag) {
+        content = other.clone();
+        tag = Optional.of("\"" + etag + "\"");
+        return this;
+    }
+
+    /** Breaks the next answers off, each behind so many bytes. */
+    FileServer cutting(int... behind) {
+        for (int bytes : behind) {
+            cuts.add(bytes);
+        }
+        return this;
+    }
+
+    /** Answers the next requests with that status. */
+    FileServer refusing(int... statuses) {
+        for (int status : statuses) {
+            refusals.add(status);
+        }
+        return this;
+    }
+
+    /** Gives whole files only from now on, whatever is asked for. */
+    FileServer withoutRanges() {
+        ranges = false;
+        return this;
+    }
+
     String url() {
         return "http://127.0.0.1:" + server.getAddress().getPort();
     }
 
-    /** The ranges that were asked for, and could be given. */
-    List<String> ranges() {
-        return List.copyOf(ranges);
+    /** What was asked for and how it was answered: {@code 206 bytes=5- if "tag"}, or {@code 200}. */
+    List<String> requests() {
+        return List.copyOf(requests);
     }
 
     private void serve(HttpExchange exchange) throws IOException {
         try (exchange) {
+            byte[] bytes = content;
             Optional<String> range =
                     Optional.ofNullable(exchange.getRequestHeaders().getFirst("Range"));
-            int from = range.map(r -> Integer.parseInt(r.replaceAll("\\D", ""))).orElse(0);
-            if (!exchange.getRequestURI().getPath().equals(path)) {
-                exchange.sendResponseHeaders(404, -1);
-            } else if (from >= content.length) {
-                exchange.sendResponseHeaders(416, -1);
-            } else {
-                range.ifPresent(ranges::add);
-                range.ifPresent(r -> exchange.getResponseHeaders()
-                        .add("Content-Range", "bytes " + from + "-" + (content.length - 1) + "/" + content.length));
-                exchange.sendResponseHeaders(range.isPresent() ? 206 : 200, content.length - from);
-                exchange.getResponseBody().write(content, from, content.length - from);
+            Optional<String> condition =
+                    Optional.ofNullable(exchange.getRequestHeaders().getFirst("If-Range"));
+            boolean part = ranges && range.isPresent() && (condition.isEmpty() || condition.equals(tag));
+            int from = part ? Integer.parseInt(range.get().replaceAll("\\D", "")) : 0;
+            tag.ifPresent(t -> exchange.getResponseHeaders().add("ETag", t));
+            Integer refusal = refusals.poll();
+            int status = refusal != null
+                    ? refusal
+                    : !exchange.getRequestURI().getPath().equals(path)
+                            ? 404
+                            : from >= bytes.length ? 416 : part ? 206 : 200;
+            requests.add(status
+                    + range.map(r -> " " + r).orElse("")
+                    + condition.map(c -> " if " + c).orElse(""));
+            if (status >= 400) {
+                exchange.sendResponseHeaders(status, -1);
+                return;
             }
+            if (part) {
+                exchange.getResponseHeaders()
+                        .add("Content-Range", "bytes " + from + "-" + (bytes.length - 1) + "/" + bytes.length);
+            }
+            exchange.sendResponseHeaders(status, bytes.length - from);
+            Integer cut = cuts.poll();
+            // Closed before all of it was written, the connection breaks.
+            exchange.getResponseBody().write(bytes, from, cut == null ? bytes.length - from : cut);
         }
     }
 

@@ -1,90 +1,19 @@
 package tplctl.kinds;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.io.TempDir;
-import tplctl.kind.AbsPath;
 import tplctl.kind.Change;
-import tplctl.kind.Content;
 import tplctl.kind.Impact;
 import tplctl.kind.ProbeOutput;
-import tplctl.kind.Sh;
-import tplctl.machine.DiskImage;
 
-/** Images in the shells that hosts have, by the real qemu-img, curl and wget. */
-class ImagesIT {
-    @TempDir
-    Path dir;
-
-    private final List<Path> ledgers = new ArrayList<>();
-
-    @BeforeEach
-    void check() throws IOException {
-        Bench bench = bench(Bench.DASH);
-        assumeThat(bench.run("command -v qemu-img && test -w /var/lib && id -u").stdout())
-                .as("needs root and qemu-img")
-                .endsWith("\n0\n");
-    }
-
-    @AfterEach
-    void forget() throws IOException {
-        for (Path ledger : ledgers) {
-            Files.delete(ledger);
-            Files.delete(ledger.getParent());
-        }
-    }
-
-    private Bench bench(List<String> shell) throws IOException {
-        return new Bench(shell, Files.createDirectories(dir.resolve("scratch")));
-    }
-
-    private Trial<?, ?> image(String yaml) {
-        return image(yaml, Map.of());
-    }
-
-    private Trial<?, ?> image(String yaml, Map<String, MemoryAssets.File> assets) {
-        DiskImage base = new DiskImage(new AbsPath(dir + "/base.qcow2"), "qcow2");
-        return Trial.of(
-                "images",
-                "it",
-                yaml.replace("DIR", dir.toString()),
-                new MemoryAssets(assets),
-                new FixedLinks(Map.of("images.base", base)));
-    }
-
-    private Path made(Bench bench, String command) {
-        ProbeOutput out = bench.run("cd " + Sh.quoted(dir.toString()) + " && " + command);
-        assertThat(out.exit()).as(out.stderr()).isZero();
-        return dir.resolve(command.substring(command.lastIndexOf(' ') + 1));
-    }
-
-    private String info(Bench bench, String file) {
-        return bench.run(Sh.of("qemu-img info -- {}", dir + "/" + file).script())
-                .stdout();
-    }
-
-    private void forget(Bench bench, Trial<?, ?> trial, Map<String, String> trace) throws IOException {
-        Path path = Path.of(trace.getOrDefault("path", ""));
-        bench.remove(trial, trace);
-        bench.remove(trial, trace);
-        assertThat(path).doesNotExist();
-        String stamp = Stamps.path("images", "", new AbsPath(path.toString()));
-        assertThat(Path.of(stamp)).doesNotExist();
-        assertThat(Path.of(stamp + ".new")).doesNotExist();
-    }
-
+/** Images in the shells that hosts have, by the real qemu-img. */
+class ImagesIT extends ImageCase {
     @Shells
     void createsGrowsAndRemovesAnEmptyImage(List<String> shell) throws IOException {
         Bench bench = bench(shell);
@@ -202,24 +131,6 @@ class ImagesIT {
         forget(bench, base, baseTrace);
     }
 
-    /** The same shell with no other programs than those of a directory. */
-    private static Bench poor(Bench bench, Path bin) {
-        List<String> argv = new ArrayList<>(
-                List.of("env", "PATH=" + bin, "/usr/bin/" + bench.shell().get(0)));
-        argv.addAll(bench.shell().subList(1, bench.shell().size()));
-        return new Bench(argv, bench.scratch());
-    }
-
-    private Path programs(String names) throws IOException {
-        Path bin = Files.createDirectory(dir.resolve("bin"));
-        for (String name : names.split(" ")) {
-            Path program =
-                    Files.writeString(bin.resolve(name), "#!/bin/sh\nPATH=/usr/bin:/bin exec " + name + " \"$@\"\n");
-            Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwxr-xr-x"));
-        }
-        return bin;
-    }
-
     private void ledger(String of) throws IOException {
         Path ledger = Path.of("/var/lib/tplctl", of, "backing");
         Files.createDirectories(ledger.getParent());
@@ -246,71 +157,50 @@ class ImagesIT {
         forget(bench, trial, trace);
     }
 
-    private static Path part(Bench bench, Trial<?, ?> trial) {
-        return Path.of(trial.trace(bench.look(trial)).orElseThrow().getOrDefault("part", ""));
+    @Shells
+    void refusesASourceThatIsNotWhatItIsSaidToBe(List<String> shell) throws IOException {
+        Bench bench = bench(shell);
+        made(bench, "echo '<html>Not found</html>' >page.qcow2");
+        made(bench, "qemu-img create -q -f qcow2 -o size=1M one.img");
+        assertThat(bench.failure(image("{ path: DIR/a.qcow2, source: DIR/page.qcow2 }"))
+                        .stderr())
+                .isEqualTo(dir + "/page.qcow2 is no qcow2, although it is named like one; with source_format: raw it is"
+                        + " taken as it is\n");
+        assertThat(bench.failure(image("{ path: DIR/a.qcow2, source: DIR/page.qcow2, source_format: qcow2 }"))
+                        .stderr())
+                .contains("Image is not in qcow2 format")
+                .endsWith(dir + "/page.qcow2 is not of the source_format qcow2\n");
+        assertThat(bench.failure(image("{ path: DIR/a.qcow2, source: DIR/one.img, source_format: raw }"))
+                        .stderr())
+                .isEqualTo(dir + "/one.img is said to be of the source_format raw, and begins as a qcow2 does\n");
+        assertThat(dir.resolve("a.qcow2")).doesNotExist();
     }
 
     @Shells
-    void downloadsResumesAndVerifies(List<String> shell) throws IOException {
+    void touchesNoImageThatAProcessHasOpen(List<String> shell) throws IOException, InterruptedException {
         Bench bench = bench(shell);
-        byte[] bytes = Files.readAllBytes(made(bench, "qemu-img create -q -f qcow2 -o size=1M one.qcow2"));
-        String sum = Content.of(bytes).sha256();
-        try (FileServer server = new FileServer("/one.qcow2", bytes)) {
-            String source = ", source: '" + server.url() + "/one.qcow2', sha256: " + sum + " }";
-            Trial<?, ?> trial = image("{ path: DIR/a.qcow2" + source);
-            Path part = part(bench, trial);
-            Files.write(part, Arrays.copyOf(bytes, bytes.length / 2));
-
-            Map<String, String> trace = bench.apply(trial).orElseThrow();
-
-            assertThat(dir.resolve("a.qcow2")).hasBinaryContent(bytes);
-            assertThat(server.ranges()).containsExactly("bytes=" + bytes.length / 2 + "-");
-            assertThat(part).doesNotExist();
-            forget(bench, trial, trace);
-
-            Trial<?, ?> whole = image("{ path: DIR/b.qcow2" + source);
-            Files.write(part(bench, whole), bytes);
-            forget(bench, whole, bench.apply(whole).orElseThrow());
+        made(bench, "qemu-img create -q -f qcow2 one.qcow2 1M && qemu-img create -q -f qcow2 two.qcow2 2M");
+        Trial<?, ?> one = image("{ path: \"DIR/a 'b'.qcow2\", source: DIR/one.qcow2 }");
+        Map<String, String> trace = bench.apply(one).orElseThrow();
+        Path image = dir.resolve("a 'b'.qcow2");
+        Process holder =
+                new ProcessBuilder("sh", "-c", "exec 3<\"$1\"; echo held; exec cat", "sh", image.toString()).start();
+        try {
+            assertThat(holder.inputReader().readLine()).isEqualTo("held");
+            String others = " while others have it open:\n  cat (pid " + holder.pid() + ")\n";
+            assertThat(bench.failure(image("{ path: \"DIR/a 'b'.qcow2\", source: DIR/two.qcow2 }"))
+                            .stderr())
+                    .isEqualTo(image + " cannot be replaced" + others);
+            assertThat(bench.failure(image("{ path: \"DIR/a 'b'.qcow2\", source: DIR/one.qcow2, size: 2M }"))
+                            .stderr())
+                    .isEqualTo(image + " cannot be resized" + others);
+            assertThat(image).hasSameBinaryContentAs(dir.resolve("one.qcow2"));
+        } finally {
+            holder.outputWriter().close();
+            holder.waitFor();
         }
-    }
-
-    @Shells
-    void removesADownloadWithAnotherChecksumAndKeepsWhatWasThere(List<String> shell) throws IOException {
-        Bench bench = bench(shell);
-        byte[] bytes = Files.readAllBytes(made(bench, "qemu-img create -q -f qcow2 -o size=1M one.qcow2"));
-        Trial<?, ?> before = image("{ path: DIR/a.qcow2, source: DIR/one.qcow2 }");
-        Map<String, String> trace = bench.apply(before).orElseThrow();
-        String wrong = "0".repeat(64);
-        try (FileServer server = new FileServer("/one.qcow2", bytes)) {
-            Trial<?, ?> trial =
-                    image("{ path: DIR/a.qcow2, source: '" + server.url() + "/one.qcow2', sha256: '" + wrong + "' }");
-            ProbeOutput out = bench.failure(trial);
-            assertThat(out.stderr())
-                    .isEqualTo(server.url() + "/one.qcow2 has the SHA-256 "
-                            + Content.of(bytes).sha256() + ", not " + wrong + "; nothing was made of it\n");
-            assertThat(dir.resolve("a.qcow2")).hasBinaryContent(bytes);
-            try (Stream<Path> left = Files.list(dir)) {
-                assertThat(left).noneMatch(p -> p.toString().endsWith(".part"));
-            }
-
-            ProbeOutput missing = bench.failure(image("{ path: DIR/b.qcow2, source: '" + server.url() + "/none' }"));
-            assertThat(missing.stderr()).endsWith("could not download " + server.url() + "/none\n");
-        }
-        forget(bench, before, trace);
-    }
-
-    @Shells
-    void downloadsByWgetWhereThereIsNoCurl(List<String> shell) throws IOException {
-        Bench bench = bench(shell);
-        byte[] bytes = Files.readAllBytes(made(bench, "qemu-img create -q -f qcow2 -o size=1M one.qcow2"));
-        Path bin = programs("qemu-img wget sha256sum mkdir rm mv cp cat sed stat od grep sync rmdir");
-        Bench poor = poor(bench, bin);
-        try (FileServer server = new FileServer("/one.qcow2", bytes)) {
-            Trial<?, ?> trial = image("{ path: DIR/a.qcow2, source: '" + server.url() + "/one.qcow2' }");
-            Map<String, String> trace = poor.apply(trial).orElseThrow();
-            assertThat(dir.resolve("a.qcow2")).hasBinaryContent(bytes);
-            forget(bench, trial, trace);
-        }
+        bench.apply(image("{ path: \"DIR/a 'b'.qcow2\", source: DIR/one.qcow2, size: 2M }"));
+        forget(bench, one, trace);
     }
 
     @Shells
