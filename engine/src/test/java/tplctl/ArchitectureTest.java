@@ -86,6 +86,7 @@ class ArchitectureTest {
         "java..",
         "javax.crypto..",
         "javax.net..",
+        "javax.crypto..",
         "javax.security..",
         "org.jspecify..",
         "com.google.errorprone.annotations.."
@@ -158,7 +159,12 @@ class ArchitectureTest {
                 .resideInAPackage("tplctl.relay..")
                 .should()
                 .onlyDependOnClassesThat(resideInAnyPackage(
-                                "tplctl.relay..", "java..", "javax.net..", "javax.security..", "org.jspecify..")
+                                "tplctl.relay..",
+                                "java..",
+                                "javax.net..",
+                                "javax.crypto..",
+                                "javax.security..",
+                                "org.jspecify..")
                         .or(DescribedPredicate.describe("are primitive", JavaClass::isPrimitive))));
     }
 

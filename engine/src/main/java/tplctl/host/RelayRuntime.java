@@ -2,6 +2,7 @@ package tplctl.host;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
@@ -19,9 +20,28 @@ public final class RelayRuntime {
     /** Where relays and runtimes are kept on a host, each in a directory named by its digest. */
     public static final String DIRECTORY = "/var/lib/tplctl/runtime";
 
+    private static final List<String> JVM = List.of("-XX:+UseSerialGC", "-Xshare:auto", "-XX:-UsePerfData", "-Xmx512m");
+
     private static final Duration LOOK_LIMIT = Duration.ofMinutes(1);
     private static final Duration INSTALL_LIMIT = Duration.ofMinutes(10);
     private static final String ATTEMPTED = "start the relay";
+
+    /**
+     * When the optimising compiler begins. A relay lives for a second or two, half of which it would spend on compiling what it does once;
+     * so that comes thirty times as late as usual. Not so for the two methods of AES-GCM whose callers' compiled code has the processor's own
+     * instructions instead of a call: until then TLS takes ten times as long. What this saves is in engine/docs/migration.md. A Java where
+     * these methods have other names ignores it, and so does one that has no such options.
+     */
+    private static final List<String> COMPILATION = List.of(
+            "-XX:+IgnoreUnrecognizedVMOptions",
+            "-XX:Tier4InvocationThreshold=150000",
+            "-XX:Tier4MinInvocationThreshold=18000",
+            "-XX:Tier4CompileThreshold=450000",
+            "-XX:Tier4BackEdgeThreshold=1200000",
+            // Else it would say on stdout what it was told.
+            "-XX:CompileCommand=quiet",
+            "-XX:CompileCommand=CompileThresholdScaling,com.sun.crypto.provider.GHASH::update,0.001",
+            "-XX:CompileCommand=CompileThresholdScaling,com.sun.crypto.provider.CounterMode::crypt,0.001");
 
     private final RelayKit kit;
     private final JavaRuntime runtime;
@@ -67,21 +87,15 @@ public final class RelayRuntime {
         if (!whole || found.aged() || found.java().isEmpty()) {
             run(host, scripts.prune(kit.digest(), java), LOOK_LIMIT);
         }
-        return List.of(
-                "env",
-                // Java spells file names in the locale's encoding.
-                "LC_ALL=C.UTF-8",
-                java + "/bin/java",
-                "-XX:+UseSerialGC",
-                "-Xshare:auto",
-                "-XX:-UsePerfData",
-                "-Xmx512m",
-                // stdout is the protocol's.
-                "-Xlog:disable",
-                "-Xlog:all=warning:stderr",
-                "-cp",
-                jar(),
-                RelayKit.MAIN);
+        List<String> words = new ArrayList<>();
+        // Java spells file names in the locale's encoding.
+        words.addAll(List.of("env", "LC_ALL=C.UTF-8", java + "/bin/java"));
+        words.addAll(JVM);
+        words.addAll(COMPILATION);
+        // stdout is the protocol's.
+        words.addAll(List.of("-Xlog:disable", "-Xlog:all=warning:stderr"));
+        words.addAll(List.of("-cp", jar(), RelayKit.MAIN));
+        return List.copyOf(words);
     }
 
     private String jar() {

@@ -66,6 +66,9 @@ final class LiveMove {
     Map<String, Object> run(RelayPair relays, boolean aware) {
         listener.progress("starting the emulator on " + destination.name());
         boolean tls = task.transfer().tls();
+        if (tls) {
+            relays.warmUp(aware ? memories().stream().map(AbsPath::text).toList() : List.of());
+        }
         Asked asked;
         try (QmpClient qmp = new Emulator(source, dirs, task.doing()).connect(false)) {
             boolean byItself = MigrationSetup.isNative(qmp) && aware;
@@ -127,13 +130,17 @@ final class LiveMove {
 
     /** How many RAM blocks the template has, and the id and file of each. */
     private List<String> blocks() {
-        List<AbsPath> memories = task.template().orElseThrow().info().memories();
+        List<AbsPath> memories = memories();
         List<String> fields = new ArrayList<>(List.of(Integer.toString(memories.size())));
         for (int node = 0; node < memories.size(); node++) {
             fields.add(CommandLine.ramId(node));
             fields.add(memories.get(node).text());
         }
         return fields;
+    }
+
+    private List<AbsPath> memories() {
+        return task.template().orElseThrow().info().memories();
     }
 
     private static Map<String, Object> metrics(List<String> answer, boolean byItself) {

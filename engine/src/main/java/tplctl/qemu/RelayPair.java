@@ -1,8 +1,11 @@
 package tplctl.qemu;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongConsumer;
 import tplctl.host.Host;
@@ -12,6 +15,7 @@ import tplctl.host.HostInterruptedException;
 final class RelayPair implements AutoCloseable {
     private static final String ANYWHERE = "0.0.0.0";
     private static final Duration ENDING = Duration.ofSeconds(60);
+    private static final Duration ASKING = Duration.ofSeconds(30);
 
     private final RelayClient source;
     private final RelayClient destination;
@@ -81,8 +85,10 @@ final class RelayPair implements AutoCloseable {
         this.source = source;
         this.destination = destination;
         this.address = address;
-        String own = source.ask("identity").get(0);
-        this.certificate = destination.ask("identity").get(0);
+        RelayClient.Work first = source.start(List.of("identity"), told -> {});
+        RelayClient.Work second = destination.start(List.of("identity"), told -> {});
+        String own = first.await(ASKING).get(0);
+        this.certificate = second.await(ASKING).get(0);
         this.port = destination
                 .ask("listen", ANYWHERE, Integer.toString(port), Integer.toString(port), own)
                 .get(0);
@@ -95,18 +101,41 @@ final class RelayPair implements AutoCloseable {
      * @param port that the destination listens on; 0 for any that is free
      */
     static RelayPair open(Relays relays, Host source, Host destination, String address, int port) {
-        RelayClient first = relays.start(source);
+        // Java takes a while to start, on either host.
+        CompletableFuture<RelayClient> starting =
+                CompletableFuture.supplyAsync(() -> relays.start(source), RelayPair::onThreadOfItsOwn);
+        RelayClient second;
         try {
-            RelayClient second = relays.start(destination);
+            second = relays.start(destination);
+        } catch (RuntimeException e) {
+            var unused = starting.thenAccept(RelayClient::close);
+            throw e;
+        }
+        try {
+            RelayClient first = started(starting);
             try {
                 return new RelayPair(first, second, address, port);
             } catch (RuntimeException e) {
-                second.close();
+                first.close();
                 throw e;
             }
         } catch (RuntimeException e) {
-            first.close();
+            second.close();
             throw e;
+        }
+    }
+
+    private static void onThreadOfItsOwn(Runnable work) {
+        Thread thread = new Thread(work, "relay-start");
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    private static RelayClient started(CompletableFuture<RelayClient> starting) {
+        try {
+            return starting.join();
+        } catch (CompletionException e) {
+            throw e.getCause() instanceof RuntimeException cause ? cause : e;
         }
     }
 
@@ -127,6 +156,19 @@ final class RelayPair implements AutoCloseable {
                     }
                 });
         return Long.parseLong(new Both(out, in).await(Duration.ofDays(1)).get(0));
+    }
+
+    /**
+     * Has both do what a migration would else have to wait for.
+     *
+     * @param memories files of the template that the source compares with
+     */
+    void warmUp(List<String> memories) {
+        List<String> job = new ArrayList<>(List.of("warm-up"));
+        // Whether it succeeds changes only how long the migration takes.
+        destination.start(job, told -> {});
+        job.addAll(memories);
+        source.start(job, told -> {});
     }
 
     RelayClient source() {

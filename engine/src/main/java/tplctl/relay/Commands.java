@@ -22,6 +22,8 @@ import java.util.Optional;
  * <tr><td>{@code listen ADDRESS FIRST LAST CERTIFICATE}<td>→ the port. Lets exactly that peer in; once for each agent
  * <tr><td>{@code receive CHANNEL PATH SIZE MODE SHA256}<td>→ bytes received. Waits two minutes for the peer to connect
  * <tr><td>{@code send ADDRESS PORT CERTIFICATE CHANNEL PATH SIZE SHA256}<td>→ bytes sent
+ * <tr><td>{@code warm-up MEMORY…}<td>→ nothing. Does ahead of a migration what it would have to wait for: the cipher is compiled, and
+ * those templates' memory files are read on
  * <tr><td>{@code migrate-in CHANNEL QMP INCOMING_SOCKET LOG INCOMING_MARK UP_MARK STALE_MARK LIMIT DISK…}<td>→ {@code
  * running}. {@link DestinationPlan} says what the fields are, in this order; an empty one is none
  * <tr><td>{@code migrate-out ADDRESS PORT CERTIFICATE CHANNEL QMP MODE VIA BLOCKS [BLOCK MEMORY]… MOVING_MARK MOVED_MARK
@@ -38,6 +40,7 @@ public final class Commands {
     private static final Duration CONNECT = Duration.ofSeconds(20);
     private static final Duration ARRIVAL = Duration.ofMinutes(2);
 
+    private final OpenTemplates templates = new OpenTemplates();
     private Optional<Identity> identity = Optional.empty();
     private Optional<PeerListener> listener = Optional.empty();
 
@@ -51,6 +54,7 @@ public final class Commands {
         all.put("listen", (job, fields) -> commands.listen(Arguments.of(fields)));
         all.put("receive", (job, fields) -> commands.receive(job, Arguments.of(fields)));
         all.put("send", (job, fields) -> commands.send(job, Arguments.of(fields)));
+        all.put("warm-up", (job, fields) -> commands.warmUp(Arguments.of(fields)));
         all.put("migrate-in", (job, fields) -> commands.migrateIn(job, Arguments.of(fields)));
         all.put("migrate-out", (job, fields) -> commands.migrateOut(job, Arguments.of(fields)));
         return all;
@@ -113,6 +117,14 @@ public final class Commands {
         }
     }
 
+    private List<String> warmUp(Arguments arguments) throws IOException {
+        while (arguments.more()) {
+            templates.readAhead(path(arguments.text("MEMORY")));
+        }
+        WarmUp.cipher();
+        return List.of();
+    }
+
     private List<String> migrateIn(Job job, Arguments arguments) throws IOException, InterruptedException {
         String channel = arguments.text("CHANNEL");
         DestinationPlan plan = MoveCommands.destination(arguments);
@@ -145,7 +157,7 @@ public final class Commands {
         PeerConnection peer = tls.connect(address, channel, CONNECT, connecting);
         try {
             connecting.commit();
-            return MoveCommands.apart(() -> SourceMove.run(plan, job, peer));
+            return MoveCommands.apart(() -> SourceMove.run(plan, templates, job, peer));
         } finally {
             peer.abort();
         }

@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Optional;
 
 /**
  * Pages of a file, read with pread(2) and never mapped: a mapped read of a hole allocates a page of tmpfs, and a whole
@@ -20,7 +21,9 @@ final class FileTemplatePages implements TemplatePages {
     private final Path file;
     private final FileChannel channel;
     private final long size;
-    private final ByteBuffer window = ByteBuffer.allocateDirect(LONGEST_READ);
+    private final ByteBuffer window = Buffers.ofPages(LONGEST_READ);
+    private final ByteBuffer zeros = ByteBuffer.allocateDirect(PAGE_SIZE);
+    private Optional<ZeroPages> ahead = Optional.empty();
     private long start;
     private long end;
 
@@ -57,6 +60,19 @@ final class FileTemplatePages implements TemplatePages {
         }
         int at = (int) (offset - start);
         return window.limit(at + PAGE_SIZE).position(at).mismatch(page) < 0;
+    }
+
+    @Override
+    public boolean isZero(long offset) throws IOException {
+        if (ahead.isPresent() && ahead.get().isFound(offset)) {
+            return ahead.get().isZero(offset);
+        }
+        return equal(offset, zeros);
+    }
+
+    @Override
+    public void readAhead() {
+        ahead = Optional.of(ZeroPages.of(channel, size));
     }
 
     private void read(long offset) throws IOException {

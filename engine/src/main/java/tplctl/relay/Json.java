@@ -107,7 +107,9 @@ public final class Json {
 
     /** Whether the word true is there. */
     boolean isTrue(String... names) {
-        return at(names).filter(each -> each.value.equals(new Bare("true"))).isPresent();
+        return at(names)
+                .filter(each -> each.value instanceof Bare bare && bare.text().equals("true"))
+                .isPresent();
     }
 
     /** The items of an array; none for anything else. */

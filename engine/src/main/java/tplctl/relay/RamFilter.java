@@ -111,7 +111,7 @@ final class RamFilter {
         }
         if (block.template().isEmpty()) {
             otherSent++;
-        } else if (isHeld(block.template().get(), offset, zeros)) {
+        } else if (isZeroHeld(block.template().get(), offset)) {
             zeroDropped++;
             return;
         } else {
@@ -127,6 +127,18 @@ final class RamFilter {
             return false;
         }
         if (template.pages().equal(offset, page)) {
+            return true;
+        }
+        template.sent(offset);
+        return false;
+    }
+
+    /** {@link #isHeld} for a page of zeros. */
+    private static boolean isZeroHeld(RamBlock.Template template, long offset) throws IOException {
+        if (template.wasSent(offset)) {
+            return false;
+        }
+        if (template.pages().isZero(offset)) {
             return true;
         }
         template.sent(offset);

@@ -24,6 +24,7 @@ final class SourceMove {
     private static final Duration TAKEOVER = Duration.ofSeconds(60);
 
     private final SourcePlan plan;
+    private final OpenTemplates templates;
     private final Job job;
     private final Teller teller;
     private final Emulator emulator;
@@ -38,8 +39,10 @@ final class SourceMove {
     private boolean committed;
     private boolean keeps = true;
 
-    private SourceMove(SourcePlan plan, Job job, Emulator emulator, PeerConnection peer) throws IOException {
+    private SourceMove(SourcePlan plan, OpenTemplates templates, Job job, Emulator emulator, PeerConnection peer)
+            throws IOException {
         this.plan = plan;
+        this.templates = templates;
         this.job = job;
         this.teller = new Teller(job);
         this.emulator = emulator;
@@ -51,9 +54,9 @@ final class SourceMove {
     }
 
     /** Returns the fields of the answer, {@code NAME=VALUE}, when the machine runs at the destination. */
-    static List<String> run(SourcePlan plan, Job job, PeerConnection peer) throws IOException {
+    static List<String> run(SourcePlan plan, OpenTemplates templates, Job job, PeerConnection peer) throws IOException {
         try (Emulator emulator = Emulator.open(plan.qmp())) {
-            SourceMove move = new SourceMove(plan, job, emulator, peer);
+            SourceMove move = new SourceMove(plan, templates, job, emulator, peer);
             job.onCancel(() -> move.watch.put(Watch.Kind.CANCELLED));
             return move.toTheEnd();
         }
@@ -111,6 +114,7 @@ final class SourceMove {
         teller.phase("memory");
         begun = true;
         keeps = false;
+        report.begun();
         try {
             emulator.execute("migrate", Map.of("uri", Json.string(uri)));
         } catch (QmpLink.RefusedException e) {
@@ -124,7 +128,7 @@ final class SourceMove {
             return StreamFilter.full();
         }
         for (SourcePlan.Template template : plan.templates()) {
-            pages.put(template.block(), TemplatePages.open(template.memory()));
+            pages.put(template.block(), templates.take(template.memory()));
         }
         return StreamFilter.templateAware(pages);
     }

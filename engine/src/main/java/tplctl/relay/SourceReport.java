@@ -8,9 +8,9 @@ import java.util.function.Supplier;
 final class SourceReport {
     private final SourcePlan.Mode mode;
     private final Teller teller;
-    private final long start = System.nanoTime();
     private Supplier<FilterStatistics> counts = () -> FilterStatistics.NONE;
     private Optional<Emulator.Migration> migrated = Optional.empty();
+    private long start = System.nanoTime();
     private long stopped = start;
     private long running = start;
     private volatile long diskBytes;
@@ -31,6 +31,11 @@ final class SourceReport {
                 Long.toString(migration.remaining()),
                 Long.toString(migration.transferred()),
                 Long.toString(migration.total())));
+    }
+
+    /** From here to {@link #running} is the total time. */
+    void begun() {
+        start = System.nanoTime();
     }
 
     void stopped(long nanos) {

@@ -26,7 +26,7 @@ final class StreamReader {
     /** {@code capacity} is the most that can be borrowed at once. */
     StreamReader(ReadableByteChannel in, BeforeRead beforeRead, int capacity) {
         this.in = in;
-        this.buffer = ByteBuffer.allocateDirect(capacity).limit(0);
+        this.buffer = Buffers.ofPages(capacity).limit(0);
         this.view = buffer.duplicate();
         this.beforeRead = beforeRead;
     }

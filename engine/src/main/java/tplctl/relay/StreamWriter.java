@@ -16,7 +16,7 @@ final class StreamWriter {
     /** {@code capacity} bounds what waits here; four times the longest name at least. */
     StreamWriter(WritableByteChannel out, int capacity) {
         this.out = out;
-        this.buffer = ByteBuffer.allocateDirect(capacity);
+        this.buffer = Buffers.ofPages(capacity);
     }
 
     /** What was handed over, to the channel or into the buffer. */

@@ -22,6 +22,12 @@ public interface TemplatePages extends Closeable {
      */
     boolean equal(long offset, ByteBuffer page) throws IOException;
 
+    /** As {@link #equal} for a page of zeros. */
+    boolean isZero(long offset) throws IOException;
+
+    /** Begins, on another thread, to find out what is likely to be asked for. Never needed, and good once. */
+    void readAhead();
+
     /** The pages of a memory file, which must not change meanwhile; holes stay holes. */
     static TemplatePages open(Path file) throws IOException {
         return FileTemplatePages.open(file);

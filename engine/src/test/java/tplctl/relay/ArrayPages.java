@@ -16,5 +16,13 @@ record ArrayPages(byte[] content) implements TemplatePages {
     }
 
     @Override
+    public boolean isZero(long offset) {
+        return equal(offset, ByteBuffer.allocate(PAGE_SIZE));
+    }
+
+    @Override
+    public void readAhead() {}
+
+    @Override
     public void close() {}
 }

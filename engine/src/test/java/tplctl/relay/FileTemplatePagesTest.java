@@ -83,6 +83,70 @@ final class FileTemplatePagesTest {
         assertThat(blocks()).isEqualTo(before);
     }
 
+    /** Every third page is zero but for a byte, in runs and alone; the file ends in the middle of a read. */
+    @Test
+    void whichPagesAreZeroIsFoundAheadAndIsTheSameWithout() throws Exception {
+        byte[] content = new byte[PAGES * 4096];
+        boolean[] zero = new boolean[PAGES];
+        Random random = new Random(3);
+        for (int page = 0; page < PAGES; page++) {
+            zero[page] = random.nextInt(3) != 0;
+            if (!zero[page]) {
+                content[page * 4096 + random.nextInt(4096)] = 1;
+            }
+        }
+        Files.write(file, content);
+        try (FileChannel channel = FileChannel.open(file);
+                TemplatePages asked = TemplatePages.open(file);
+                TemplatePages ahead = TemplatePages.open(file)) {
+            ZeroPages found = ZeroPages.of(channel, content.length);
+            ahead.readAhead();
+            for (int page = 0; page < PAGES; page++) {
+                assertThat(asked.isZero(page * 4096L)).isEqualTo(zero[page]);
+                assertThat(ahead.isZero(page * 4096L)).isEqualTo(zero[page]);
+            }
+            while (!found.isFound(content.length - 1)) {
+                Thread.sleep(1);
+            }
+            for (int page = 0; page < PAGES; page++) {
+                assertThat(found.isZero(page * 4096L)).as("page %s", page).isEqualTo(zero[page]);
+            }
+            assertThat(found.isFound(content.length)).isFalse();
+        }
+    }
+
+    @Test
+    void readingAheadLeavesHolesAndAFileThatWasCutIsAnErrorStill() throws IOException {
+        truncate(64L << 20);
+        long before = blocks();
+        try (TemplatePages pages = TemplatePages.open(file)) {
+            pages.readAhead();
+            for (long offset = 0; offset < pages.size(); offset += 4096) {
+                assertThat(pages.isZero(offset)).isTrue();
+            }
+        }
+        assertThat(blocks()).isEqualTo(before);
+        try (TemplatePages pages = TemplatePages.open(file)) {
+            truncate(4096);
+            pages.readAhead();
+            assertThatThrownBy(() -> pages.isZero(32L << 20)).isInstanceOf(EOFException.class);
+        }
+    }
+
+    @Test
+    void templateThatWasReadAheadIsTakenOnce() throws IOException {
+        Files.write(file, new byte[8192]);
+        OpenTemplates templates = new OpenTemplates();
+        templates.readAhead(file);
+        templates.readAhead(file);
+        TemplatePages first = templates.take(file);
+        try (TemplatePages second = templates.take(file)) {
+            assertThat(second).isNotSameAs(first);
+            first.close();
+            assertThat(second.isZero(4096)).isTrue();
+        }
+    }
+
     @Test
     void fileThatIsNotOfWholePagesIsRefused() throws IOException {
         Files.write(file, new byte[4097]);

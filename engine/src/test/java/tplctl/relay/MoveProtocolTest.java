@@ -94,7 +94,7 @@ class MoveProtocolTest {
                 LIMIT,
                 stopped,
                 List.of());
-        return run(() -> SourceMove.run(plan, job, near));
+        return run(() -> SourceMove.run(plan, new OpenTemplates(), job, near));
     }
 
     private CompletableFuture<String> destination() throws IOException {

@@ -180,6 +180,14 @@ final class RefusalsTest {
             }
 
             @Override
+            public boolean isZero(long offset) throws java.io.IOException {
+                throw new java.io.EOFException("the file was cut");
+            }
+
+            @Override
+            public void readAhead() {}
+
+            @Override
             public void close() {}
         };
         byte[] stream =
