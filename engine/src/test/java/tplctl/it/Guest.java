@@ -10,18 +10,18 @@ import java.nio.file.StandardCopyOption;
  * The quickstart's guest: a kernel and an initial RAM disk, made once by the quickstart's own commands and kept among the build's
  * files.
  */
-final class Guest {
+public final class Guest {
     private static final Path HOME = Tplctl.ENGINE.resolve("target/guest");
     private static final Path QUICKSTART = Tplctl.ENGINE.resolveSibling("playbooks/quickstart.yml");
 
     private Guest() {}
 
-    static synchronized Path kernel() {
+    public static synchronized Path kernel() {
         make();
         return HOME.resolve("vmlinuz");
     }
 
-    static synchronized Path initrd() {
+    public static synchronized Path initrd() {
         make();
         return HOME.resolve("initrd");
     }

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 
 /** One host of a {@link Lab}. */
 public final class LabHost implements AutoCloseable {
@@ -164,6 +165,72 @@ public final class LabHost implements AutoCloseable {
         return Shell.run(
                 List.of("nsenter", "-t", String.valueOf(pid), "-n", "-m", "-u", "-p", directory + "/own/sh", "-s"),
                 script);
+    }
+
+    /** Where a path of the host's is on this machine. */
+    public Path path(String ofTheHost) {
+        return Path.of("/proc/" + pid + "/root" + ofTheHost);
+    }
+
+    /** The processes that share the host's network, as this machine numbers them. */
+    public List<Long> processes() {
+        try {
+            Path network = Files.readSymbolicLink(Path.of("/proc/" + pid + "/ns/net"));
+            try (Stream<ProcessHandle> all = ProcessHandle.allProcesses()) {
+                return all.map(ProcessHandle::pid)
+                        .filter(each -> isIn(network, each))
+                        .toList();
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static boolean isIn(Path network, long process) {
+        try {
+            return Files.readSymbolicLink(Path.of("/proc/" + process + "/ns/net"))
+                    .equals(network);
+        } catch (IOException gone) {
+            return false;
+        }
+    }
+
+    /** What its interface {@code name} received and sent, in bytes and in packets. */
+    public Traffic traffic(String name) {
+        try (Stream<String> lines = Files.lines(Path.of("/proc/" + pid + "/net/dev"))) {
+            return lines.map(String::strip)
+                    .filter(line -> line.startsWith(name + ":"))
+                    .map(line -> line.substring(name.length() + 1).strip().split(" +"))
+                    .map(words -> new Traffic(
+                            Long.parseLong(words[0]) + Long.parseLong(words[8]),
+                            Long.parseLong(words[1]) + Long.parseLong(words[9])))
+                    .findFirst()
+                    .orElseThrow(() -> new IllegalStateException("there is no " + name + " on " + this));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Both directions. */
+    public record Traffic(long bytes, long packets) {
+        public Traffic since(Traffic before) {
+            return new Traffic(bytes - before.bytes, packets - before.packets);
+        }
+    }
+
+    /**
+     * A network of these two alone, so that what goes over it can be counted by itself.
+     *
+     * @param address of this host and of the other one, on the interface {@code data0} of each
+     */
+    public void join(LabHost other, String address, String others) {
+        String mine = link + "a";
+        String its = link + "b";
+        Shell.run("ip link add " + mine + " type veth peer name " + its + " && ip link set " + mine + " netns " + pid
+                + " name data0 && ip link set " + its + " netns " + other.pid + " name data0");
+        String up = "/24 dev data0 && ip link set data0 up";
+        exec("ip addr add " + address + up);
+        other.exec("ip addr add " + others + up);
     }
 
     /** Nothing gets to the host or from it any more; connections stay open and silent. */
