@@ -137,6 +137,34 @@ class FleetFailuresIT {
     }
 
     @Test
+    void aSlowHostHoldsNobodyUp() {
+        slow("touch /mnt/began; read -r _ </mnt/go; touch /mnt/done");
+        String play = Shell.run("cat", dir.resolve("slow.yml").toString());
+        Tplctl.write(dir, "slow.yml", play + """
+                - hosts: all
+                  directories:
+                    first: { path: /mnt/many }
+                  files:
+                    second: { path: /mnt/many/file, content: CONTENT, needs: directories.first }
+                    third: { path: /mnt/many/last, content: x, needs: files.second }
+                """.replace("CONTENT", "x".repeat(20_000)));
+        fleet.lab.host(0).limitRate("256kbit");
+        try {
+            Tplctl.Running running = begun();
+            Shell.await(
+                    "the other is done",
+                    SOON,
+                    () -> fleet.on(1, "[ ! -e /mnt/many/last ] || echo yes").equals("yes"));
+            assertThat(fleet.on(0, "ls /mnt")).contains("began").doesNotContain("done");
+            fleet.on(0, "echo go >/mnt/go");
+            assertThat(running.await().exits(0).out()).contains("h0 : ok=4 changed=4", "h1 : ok=3 changed=3");
+        } finally {
+            fleet.lab.host(0).unlimitRate();
+        }
+        tplctl("destroy", "--yes", "-i", "hosts.yml", "slow.yml").exits(0);
+    }
+
+    @Test
     void aStepOnALostHostFailsAndTheNextRunConverges() {
         slow("touch /mnt/began; read -r _ </mnt/go; touch /mnt/done");
         Tplctl.Running first = begun();

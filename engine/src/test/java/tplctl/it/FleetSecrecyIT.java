@@ -3,6 +3,8 @@ package tplctl.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tplctl.lab.HostSpec;
@@ -11,6 +13,12 @@ import tplctl.lab.Lab;
 /** What can be learned of secrets that go to other hosts. */
 class FleetSecrecyIT {
     private static final String SECRET = "s3cr3t-vlaue";
+
+    /** Keeps the arguments of all processes that a host ever has, as far as one can see who looks again and again. */
+    private static final String WATCH = """
+            touch /mnt/watching
+            setsid sh -c 'while [ -e /mnt/watching ]; do cat /proc/[0-9]*/cmdline; echo; done >/mnt/argv 2>/dev/null; touch /mnt/watched' \\
+            </dev/null >/dev/null 2>&1 &""";
 
     @TempDir
     Path dir;
@@ -24,7 +32,7 @@ class FleetSecrecyIT {
                     key: { path: /mnt/key, content: "{{ secret }}\\n", mode: "0600" }
                   commands:
                     good:
-                      run: 'cat /proc/[0-9]*/cmdline >/mnt/seen; : "$KEY" >/mnt/done'
+                      run: 'cat /proc/[0-9]*/cmdline >/mnt/seen; sleep 1; : "$KEY" >/mnt/done'
                       env: { KEY: "{{ secret }}" }
                       creates: /mnt/done
                     bad: { run: 'exit 3', env: { KEY: "{{ secret }}" }, needs: commands.good }
@@ -32,6 +40,7 @@ class FleetSecrecyIT {
         Path vars = Tplctl.write(dir, "vars.yml", "secret: " + SECRET + "\n");
         try (Fleet fleet = new Fleet(HostSpec.PLAIN.sudo(HostSpec.Sudo.WITH_PASSWORD))) {
             fleet.inventory(dir, "ansible_user: deploy", "ansible_become_password: " + Lab.PASSWORD);
+            fleet.on(0, WATCH);
             String said = "";
             for (String[] how : new String[][] {
                 {"plan", "--show-commands", "-vv"},
@@ -49,7 +58,17 @@ class FleetSecrecyIT {
             assertThat(said.lines().filter(line -> line.contains(SECRET)))
                     .as("only what -D shows of the file that holds it")
                     .allMatch(line -> line.startsWith("+") || line.strip().startsWith("+"));
-            assertThat(fleet.on(0, "tr '\\0' ' ' </mnt/seen")).contains("sudo").doesNotContain(SECRET, Lab.PASSWORD);
+            fleet.on(0, "rm /mnt/watching");
+            Shell.await(
+                    "the watching ends",
+                    Duration.ofSeconds(30),
+                    () -> fleet.on(0, "ls /mnt").contains("watched"));
+            for (String seen : List.of("/mnt/seen", "/mnt/argv")) {
+                assertThat(fleet.on(0, "tr '\\0' ' ' <" + seen))
+                        .contains("sudo")
+                        .doesNotContain(SECRET, Lab.PASSWORD);
+            }
+            assertThat(fleet.on(0, "tr '\\0' ' ' </mnt/argv")).contains("sleep 1");
             assertThat(fleet.on(0, "cat /mnt/key")).isEqualTo(SECRET);
             assertThat(fleet.on(
                             0,
