@@ -26,6 +26,21 @@ public final class Guest {
         return HOME.resolve("initrd");
     }
 
+    /** Variables of {@code vm-templating.yml} and {@code migrate.yml} for this guest, without KVM, and the same for all else. */
+    static String variables() {
+        // With so much memory to plug in, Linux would set 64M aside for bounce buffers; and on a busy machine an
+        // emulated timer is late.
+        return """
+                accel: tcg
+                cpu: max
+                options: { nvdimm: "on" }
+                source: null
+                size: 64M
+                boot: [-kernel, "%s", -initrd, "%s", -append, console=ttyS0 quiet mitigations=off swiotlb=noforce no_timer_check]
+                ready: GUEST-READY
+                """.formatted(kernel(), initrd());
+    }
+
     private static void make() {
         if (Files.exists(HOME.resolve("initrd"))) {
             return;
