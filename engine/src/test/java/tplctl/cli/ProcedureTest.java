@@ -57,7 +57,7 @@ class ProcedureTest {
     /** A host of that flavour; for VMs, one that has the template. */
     private static SimulatedMachine host(String flavour, String resource) throws IOException {
         boolean forked = flavour.equals("osnet");
-        if (resource.startsWith("templates.")) {
+        if (!resource.startsWith("vms.")) {
             return forked ? osnet : stock;
         }
         Path root = Files.createTempDirectory(directory, flavour);
@@ -79,12 +79,14 @@ class ProcedureTest {
                 "The template|template.sh|stock|templates.vm",
                 "A VM that starts from it, on stock QEMU|clone.sh|stock|vms.templated-1",
                 "A VM that starts from it, on the osnet flavour|clone.sh|osnet|vms.templated-1",
+                "A VM that arrives|arriving.sh|stock|o40:migrations.templated"
             })
     void eachOptionIsTheProceduresOrHasAReason(String heading, String script, String flavour, String resource)
             throws IOException, InterruptedException {
         List<Row> rows = rows(heading);
         assertThat(words(rows.stream().map(Row::procedure).toList())).isEqualTo(procedure(script, Map.of()));
-        List<String> commands = commands(host(flavour, resource), "localhost:" + resource);
+        List<String> commands =
+                commands(host(flavour, resource), resource.contains(":") ? resource : "localhost:" + resource);
         assertThat(words(rows.stream().map(Row::ours).toList())).isEqualTo(words(List.of(emulator(commands))));
         assertThat(rows.stream().filter(row -> !words(List.of(row.procedure())).equals(words(List.of(row.ours())))))
                 .allSatisfy(row -> assertThat(row.why()).as(row.procedure()).isNotEmpty());
@@ -195,6 +197,7 @@ class ProcedureTest {
 
     private static String emulator(List<String> commands) {
         return commands.stream()
+                .map(c -> c.replaceFirst("^on o40: ", ""))
                 .filter(c -> c.startsWith("qemu-system-x86_64 "))
                 .findFirst()
                 .orElseThrow(() -> new AssertionError("no emulator in " + commands));
@@ -207,7 +210,9 @@ class ProcedureTest {
     private static List<String> commands(SimulatedMachine machine, String id, List<String> more) {
         List<String> arguments = new ArrayList<>(List.of("plan", "-o", "json"));
         arguments.addAll(more);
-        arguments.add(ROOT.resolve("playbooks/vm-templating.yml").toString());
+        arguments.addAll(List.of("-i", ROOT.resolve("inventory/hosts.yml").toString()));
+        String playbook = id.startsWith("localhost:") ? "vm-templating.yml" : "migrate.yml";
+        arguments.add(ROOT.resolve("playbooks").resolve(playbook).toString());
         JsonObject plan = JsonParser.parseString(new Tplctl(directory, Kinds::named)
                         .on((inventory, options) -> new EngineSession(
                                 inventory,
