@@ -86,14 +86,20 @@ class MachinesIT {
                         List.of(96L << 20, 64L << 20),
                         List.of("2 nodes", "node 0 size: 96 MB", "node 1 cpus: 1\n", "node 1 size: 64 MB")),
                 new Sort(
-                        "pc, a node on the host's node 0 and one of RAM alone",
+                        "pc, a node on the host's node 0 and one of RAM alone, options of the user's own",
                         List.of(
                                 "type: pc",
                                 "vcpus: 3",
                                 "ram: 128M",
-                                "numa: [{ cpus: [0-1, 2], ram: 64M, host_node: 0 }, { ram: 64M }]"),
+                                "numa: [{ cpus: [0-1, 2], ram: 64M, host_node: 0 }, { ram: 64M }]",
+                                "extra_args: [-device, \"virtio-serial-pci,id=more\", -watchdog-action, pause]"),
                         List.of(64L << 20, 64L << 20),
-                        List.of("2 nodes", "node 0 cpus: 0 1 2\n", "node 1 cpus:\n", "node 1 size: 64 MB")));
+                        List.of(
+                                "2 nodes",
+                                "node 0 cpus: 0 1 2\n",
+                                "node 1 cpus:\n",
+                                "node 1 size: 64 MB",
+                                "dev: virtio-serial-pci, id \"more\"")));
     }
 
     @ParameterizedTest
