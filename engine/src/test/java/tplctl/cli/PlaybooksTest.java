@@ -110,11 +110,16 @@ class PlaybooksTest {
                 .allSatisfy((id, action) ->
                         assertThat(action).as(id).isIn("create", "unknown", "update", "migrate", "unchanged"));
         assertThat(tplctl(prepared)
-                        .run("plan", "--show-commands", "-i", INVENTORY, playbook.toString())
+                        .run("plan", "-i", INVENTORY, playbook.toString())
                         .exits(0)
                         .out())
                 .contains("Plan: ")
                 .doesNotContain("cannot");
+        assertThat(tplctl(prepared)
+                        .run("plan", "--show-commands", "-i", INVENTORY, playbook.toString())
+                        .exits(0)
+                        .out())
+                .contains("      $ ", "Plan: ");
     }
 
     @Test
