@@ -132,10 +132,8 @@ public final class CommandLine {
         }
         machine.qmp().ifPresent(own -> add("-qmp", own));
         add("-qmp", "unix:" + dirs.qmp() + ",server=on,wait=off");
-        add(
-                "-serial",
-                machine.serial().orElse("unix:" + dirs.serial() + ",server=on,wait=off") + ",logfile="
-                        + dirs.serialLog());
+        argv.addAll(SerialPort.options(
+                machine.serial().orElse("unix:" + dirs.serial() + ",server=on,wait=off"), dirs.serialLog()));
         add("-monitor", machine.monitor().orElse("unix:" + dirs.monitor() + ",server=on,wait=off"));
         if (ram instanceof Ram.Private || arrives) {
             // The URI goes through a shell (migration/exec.c).

@@ -12,7 +12,28 @@ import java.util.regex.Pattern;
  */
 public record SerialPort(String device) {
     private static final String LOG = ",logfile=";
+    private static final String ID = "console0";
+    private static final Pattern PATH = Pattern.compile("(file|pipe):(.*)");
     private static final Pattern NETWORK = Pattern.compile("(telnet|tcp):([^,]*):([0-9]+)((?:,.*)?)");
+
+    /**
+     * The options that give a machine its console, with a log. Where {@code -serial} has no place for a log file, {@code -chardev}
+     * has (QEMU, qemu_chr_parse_compat).
+     */
+    static List<String> options(String device, String log) {
+        Matcher path = PATH.matcher(device);
+        Optional<Opts> backend = Optional.empty();
+        if (device.equals("null") || device.equals("pty")) {
+            backend = Optional.of(Opts.of(device));
+        } else if (path.matches()) {
+            backend = Optional.of(Opts.of(path.group(1)).and("path", path.group(2)));
+        } else if (device.startsWith("/dev/")) {
+            backend = Optional.of(Opts.of("serial").and("path", device));
+        }
+        return backend.map(b ->
+                        List.of("-chardev", b.and("id", ID).and("logfile", log).toString(), "-serial", "chardev:" + ID))
+                .orElse(List.of("-serial", device + LOG + log));
+    }
 
     /** By its emulator's arguments; empty when they have no {@code -serial}. */
     public static Optional<SerialPort> of(List<String> arguments) {
@@ -21,6 +42,12 @@ public record SerialPort(String device) {
             return Optional.empty();
         }
         String value = arguments.get(option + 1);
+        if (value.equals("chardev:" + ID)) {
+            return arguments.stream()
+                    .filter(argument -> argument.contains(",id=" + ID + ","))
+                    .map(argument -> new SerialPort(argument.substring(0, argument.lastIndexOf(",id=" + ID))))
+                    .findFirst();
+        }
         int log = value.lastIndexOf(LOG);
         String device = log < 0 ? value : value.substring(0, log);
         return Optional.of(new SerialPort(device.startsWith("mon:") ? device.substring("mon:".length()) : device));

@@ -31,10 +31,24 @@ class SerialPortTest {
         assertThat(port(device).program()).isEqualTo(java.util.Optional.ofNullable(program));
     }
 
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            telnet:127.0.0.1:7001,server,nowait | -serial telnet:127.0.0.1:7001,server,nowait,logfile=/run/log
+            pty                                 | -chardev pty,id=console0,logfile=/run/log -serial chardev:console0
+            file:/srv/a,b                       | -chardev file,path=/srv/a,,b,id=console0,logfile=/run/log -serial chardev:console0
+            /dev/ttyS1                          | -chardev serial,path=/dev/ttyS1,id=console0,logfile=/run/log -serial chardev:console0
+            """)
+    void hasALogWhateverItIs(String device, String options) {
+        assertThat(String.join(" ", SerialPort.options(device, "/run/log"))).isEqualTo(options);
+    }
+
     @Test
     void isTheDeviceThatWasDeclared() {
         assertThat(port("telnet:127.0.0.1:7001,server,nowait").device())
                 .isEqualTo("telnet:127.0.0.1:7001,server,nowait");
+        assertThat(SerialPort.of(SerialPort.options("file:/srv/log", "/run/log"))
+                        .map(SerialPort::device))
+                .hasValue("file,path=/srv/log");
         assertThat(SerialPort.of(List.of("qemu", "-nographic"))).isEmpty();
         assertThat(SerialPort.of(List.of("qemu", "-serial"))).isEmpty();
     }
