@@ -8,6 +8,7 @@ import tplctl.diag.Diagnostics;
 import tplctl.engine.VmSighting;
 import tplctl.host.Duplex;
 import tplctl.host.HostUnreachableException;
+import tplctl.host.SocketForbiddenException;
 import tplctl.inventory.Inventory;
 import tplctl.machine.ConsoleText;
 import tplctl.machine.SerialPort;
@@ -72,32 +73,48 @@ final class ConsoleCommand implements Command {
 
     private static int opened(
             VmSighting vm, ConsoleLink.Manner manner, Session session, RawMode raw, Invocation invocation) {
-        Optional<String> socket = socket(vm, invocation);
-        if (socket.isEmpty()) {
+        Optional<Duplex> console = console(vm, session, invocation);
+        if (console.isEmpty()) {
             return ExitCode.FAILED;
         }
-        Duplex console = session.open(vm.host(), socket.get(), CONNECT);
-        return switch (join(console, manner, vm, raw, invocation)) {
+        return switch (join(console.get(), manner, vm, raw, invocation)) {
             case LEFT, SENT, UNREAD -> ExitCode.DONE;
             case GONE -> gone(vm, session, invocation);
         };
     }
 
-    private static Optional<String> socket(VmSighting vm, Invocation invocation) {
-        Optional<SerialPort> port = SerialPort.of(vm.arguments());
-        Optional<String> socket = port.flatMap(SerialPort::socket);
-        if (socket.isEmpty()) {
-            String device = port.map(SerialPort::device).orElse("none");
-            String way = port.flatMap(SerialPort::program)
-                    .map(program -> "on " + vm.host() + ", \"" + program + "\" opens it")
-                    .orElse("tplctl reaches one on a Unix socket, as it is where a machine has no \"serial\"");
-            invocation.say("tplctl: the serial console of " + vm.shown() + " is \"" + device + "\"; " + way);
-        } else if (vm.taken().contains(socket.get())) {
-            invocation.say("tplctl: the console of " + vm.shown()
-                    + " is in use: QEMU takes one at a time, and somebody is connected to " + socket.get());
+    /** Connects to it, or says why not. */
+    private static Optional<Duplex> console(VmSighting vm, Session session, Invocation invocation) {
+        Optional<SerialPort> serial = SerialPort.of(vm.arguments());
+        Optional<String> socket = serial.flatMap(SerialPort::socket);
+        Optional<SerialPort.Port> port = serial.flatMap(SerialPort::port);
+        Optional<String> place = socket.or(() -> port.map(p -> VmSighting.tcp(p.number())));
+        if (place.isEmpty()) {
+            invocation.say("tplctl: the serial console of " + vm.shown() + " is \""
+                    + serial.map(SerialPort::device).orElse("none")
+                    + "\"; tplctl reaches one that listens on a Unix socket, as it does where a machine has no \"serial\", or"
+                    + " on a TCP port of its host");
             return Optional.empty();
         }
-        return socket;
+        if (vm.taken().contains(place.get())) {
+            invocation.say("tplctl: the console of " + vm.shown()
+                    + " is in use: QEMU takes one at a time, and somebody is connected to " + place.get());
+            return Optional.empty();
+        }
+        return socket.isPresent()
+                ? Optional.of(session.open(vm.host(), socket.get(), CONNECT))
+                : console(port.orElseThrow(), vm, session, invocation);
+    }
+
+    private static Optional<Duplex> console(
+            SerialPort.Port port, VmSighting vm, Session session, Invocation invocation) {
+        try {
+            Duplex line = session.open(vm.host(), port.address(), port.number(), CONNECT);
+            return Optional.of(port.telnet() ? new TelnetDuplex(line) : line);
+        } catch (SocketForbiddenException e) {
+            invocation.say("tplctl: " + e.getMessage() + "; on " + vm.host() + ", \"" + port.program() + "\" opens it");
+            return Optional.empty();
+        }
     }
 
     private static ConsoleLink.End join(

@@ -173,6 +173,11 @@ final class EngineSession implements Session {
     }
 
     @Override
+    public Duplex open(String host, String address, int port, Duration limit) {
+        return connections.own(host).openTcp(address, port, limit);
+    }
+
+    @Override
     public Map<FileAt, FileReader.Found> read(List<FileAt> files) {
         Map<View, List<String>> paths = new LinkedHashMap<>();
         files.forEach(file -> paths.computeIfAbsent(new View(file.host(), file.become()), v -> new ArrayList<>())

@@ -157,6 +157,14 @@ interface Session extends AutoCloseable {
     Duplex open(String host, String socketPath, Duration patience);
 
     /**
+     * Connects to a TCP port of a host, from there.
+     *
+     * @throws tplctl.host.NobodyListensException when nobody listens
+     * @throws tplctl.host.SocketForbiddenException when the host lets nobody do so from elsewhere
+     */
+    Duplex open(String host, String address, int port, Duration limit);
+
+    /**
      * A file of a host.
      *
      * @param become whether it is read as the user that is become

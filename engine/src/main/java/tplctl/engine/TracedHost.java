@@ -78,6 +78,11 @@ final class TracedHost implements Host {
     }
 
     @Override
+    public Duplex openTcp(String address, int port, Duration limit) {
+        return told("connect to " + address + ":" + port, () -> host.openTcp(address, port, limit), r -> "connected");
+    }
+
+    @Override
     public boolean passesDescriptors() {
         return host.passesDescriptors();
     }

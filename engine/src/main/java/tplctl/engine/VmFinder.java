@@ -6,6 +6,7 @@ import java.util.Base64;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import tplctl.host.CommandResult;
 import tplctl.host.Host;
 import tplctl.host.HostException;
@@ -31,7 +32,7 @@ public final class VmFinder {
 
     // In the kernel's table a socket that a server has accepted bears the server's path and has the state 03,
     // SS_CONNECTED;
-    // one that waits to be accepted has 02 (unix_seq_show in net/unix/af_unix.c).
+    // one that waits to be accepted has 02 (unix_seq_show in net/unix/af_unix.c). Of TCP, 01 is ESTABLISHED: proc(5).
     private static final String LOOK = HostScripts.ALIVE + CLOSED + """
             for spec in {}/*/spec.json; do
               [ -f "$spec" ] || continue
@@ -47,6 +48,10 @@ public final class VmFinder {
               echo "pid $pid"
               tr '\\n\\000' ' \\n' < "/proc/$pid/cmdline" | sed 's/^/argument /'
               sed -n 's/^[^ ]* [^ ]* [^ ]* [^ ]* [^ ]* 03 *[0-9]* \\(.*\\)$/taken \\1/p' /proc/net/unix 2>/dev/null | sort -u
+              if tr '\\000' '\\n' < "/proc/$pid/cmdline" | grep -qE '^(mon:)?(telnet|tcp):'; then
+                sed -n 's/^ *[0-9]*: [0-9A-F]*:\\([0-9A-F]*\\) [0-9A-F]*:[0-9A-F]* 01 .*/joined \\1/p' \
+            /proc/net/tcp /proc/net/tcp6 2>/dev/null | sort -u
+              fi
               tail -c 2048 "$run/serial.log" 2>/dev/null | base64 | sed 's/^/output /'
             fi
             :
@@ -78,8 +83,14 @@ public final class VmFinder {
                 answers.has("up"),
                 answers.first("pid").map(Long::parseLong).orElse(0L),
                 answers.all("argument"),
-                new HashSet<>(answers.all("taken")),
+                taken(answers),
                 decoded(String.join("", answers.all("output"))));
+    }
+
+    private static Set<String> taken(Answers answers) {
+        Set<String> taken = new HashSet<>(answers.all("taken"));
+        answers.all("joined").forEach(port -> taken.add(VmSighting.tcp(Integer.parseInt(port, 16))));
+        return taken;
     }
 
     private static String decoded(String base64) {

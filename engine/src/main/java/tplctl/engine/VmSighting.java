@@ -14,7 +14,7 @@ import tplctl.machine.VmRecord;
  * @param wasUp whether it was ready once
  * @param pid of its emulator; 0 when it does not run
  * @param arguments of its emulator, the program first
- * @param taken the Unix sockets of the host that somebody is connected to
+ * @param taken the Unix sockets of the host that somebody is connected to, and its TCP ports, as {@link #tcp} has them
  * @param lastOutput the end of what its console printed
  */
 public record VmSighting(
@@ -32,6 +32,11 @@ public record VmSighting(
         records = Map.copyOf(records);
         arguments = List.copyOf(arguments);
         taken = Set.copyOf(taken);
+    }
+
+    /** A TCP port as an element of {@code taken}. */
+    public static String tcp(int port) {
+        return "TCP port " + port;
     }
 
     public boolean runs() {

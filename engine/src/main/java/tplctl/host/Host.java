@@ -83,6 +83,16 @@ public interface Host extends AutoCloseable {
      */
     Duplex openUnix(String socketPath, Duration patience);
 
+    /**
+     * Connects to a TCP port as a program on the host would. Whoever is acted as there, the login user connects.
+     *
+     * @param address as the host knows it, such as {@code 127.0.0.1}
+     * @param limit on this machine; another host's sshd has one of its own
+     * @throws NobodyListensException when nobody listens there
+     * @throws SocketForbiddenException when the host does not let its users connect in this way
+     */
+    Duplex openTcp(String address, int port, Duration limit);
+
     /** Whether {@link #openUnixPassingDescriptors} is for this host: it is this machine, and nobody else is acted as there. */
     boolean passesDescriptors();
 

@@ -84,6 +84,11 @@ public final class LocalHost implements Host {
     }
 
     @Override
+    public Duplex openTcp(String address, int port, Duration limit) {
+        return TcpPorts.open(name, address, port, limit);
+    }
+
+    @Override
     public boolean passesDescriptors() {
         return true;
     }

@@ -47,6 +47,11 @@ final class ProcessTransport implements Transport {
     }
 
     @Override
+    public Duplex openTcp(String address, int port, Duration limit) {
+        return TcpPorts.open(host, address, port, limit);
+    }
+
+    @Override
     public boolean connected() {
         return !closed;
     }

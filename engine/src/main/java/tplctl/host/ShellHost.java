@@ -129,6 +129,11 @@ final class ShellHost implements Host {
     }
 
     @Override
+    public Duplex openTcp(String address, int port, Duration limit) {
+        return transport.openTcp(address, port, limit);
+    }
+
+    @Override
     public boolean passesDescriptors() {
         return false;
     }

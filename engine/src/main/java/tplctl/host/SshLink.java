@@ -14,6 +14,7 @@ final class SshLink implements AutoCloseable {
     /** The other end opened no channel; says for which of RFC 4254 section 5.1's reasons. */
     static final class RefusedException extends IOException {
         static final int PROHIBITED = 1;
+        static final int CONNECT_FAILED = 2;
         private static final long serialVersionUID = 1;
         private final int reason;
 

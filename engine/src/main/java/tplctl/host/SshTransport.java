@@ -75,9 +75,29 @@ final class SshTransport implements Transport {
             channel.setOutputStream(inbox);
             OutputStream out = new ChannelOut(channel, channel.getOutputStream());
             link.connect(channel);
-            return new SshDuplex(channel, inbox.stream(), out);
+            return new StreamPair(inbox.stream(), out, channel::disconnect);
         } catch (SshLink.RefusedException e) {
             throw e;
+        } catch (IOException | JSchException e) {
+            throw lost(e);
+        }
+    }
+
+    @Override
+    public Duplex openTcp(String address, int port, Duration limit) {
+        String attempted = TcpPorts.attempted(address, port);
+        try {
+            Wire wire = Wire.through(link, address, port);
+            return new StreamPair(wire.getInputStream(), wire.getOutputStream(), wire::close);
+        } catch (SshLink.RefusedException e) {
+            if (e.reason() == SshLink.RefusedException.CONNECT_FAILED) {
+                throw new NobodyListensException(host, attempted, "nobody accepts a connection there");
+            }
+            throw new SocketForbiddenException(
+                    host,
+                    attempted,
+                    "its sshd forwards no TCP ports for this user; AllowTcpForwarding in sshd_config should be yes or local,"
+                            + " without DisableForwarding or a key restricted by no-port-forwarding");
         } catch (IOException | JSchException e) {
             throw lost(e);
         }

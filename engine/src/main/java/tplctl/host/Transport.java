@@ -29,6 +29,9 @@ interface Transport extends AutoCloseable {
      */
     Duplex openUnix(String socketPath, Duration patience);
 
+    /** {@link Host#openTcp}, as the login user. */
+    Duplex openTcp(String address, int port, Duration limit);
+
     /** False once the connection is lost or closed; it does not come back. */
     boolean connected();
 

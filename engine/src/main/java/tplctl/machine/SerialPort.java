@@ -2,6 +2,7 @@ package tplctl.machine;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -14,7 +15,7 @@ public record SerialPort(String device) {
     private static final String LOG = ",logfile=";
     private static final String ID = "console0";
     private static final Pattern PATH = Pattern.compile("(file|pipe):(.*)");
-    private static final Pattern NETWORK = Pattern.compile("(telnet|tcp):([^,]*):([0-9]+)((?:,.*)?)");
+    private static final Pattern NETWORK = Pattern.compile("(telnet|tcp):([^,]*):([0-9]{1,5})((?:,.*)?)");
 
     /**
      * The options that give a machine its console, with a log. Where {@code -serial} has no place for a log file, {@code -chardev}
@@ -64,16 +65,31 @@ public record SerialPort(String device) {
         return Optional.of((end < 0 ? text : text.substring(0, end)).replace('\0', ','));
     }
 
-    /** The command that opens it on the VM's host, if it listens on a port there. */
-    public Optional<String> program() {
+    /**
+     * A TCP port of the VM's host.
+     *
+     * @param address under which the host itself reaches it
+     * @param telnet whether the telnet protocol is spoken there, or none
+     */
+    public record Port(String address, int number, boolean telnet) {
+        /** The command that opens it on the host. */
+        public String program() {
+            return (telnet ? "telnet " : "nc ") + address + " " + number;
+        }
+    }
+
+    /** The TCP port that it listens on, if it is one. */
+    public Optional<Port> port() {
         Matcher network = NETWORK.matcher(device);
         if (!network.matches() || !listens(network.group(4))) {
             return Optional.empty();
         }
-        String program = network.group(1).equals("telnet") ? "telnet" : "nc";
-        String address = network.group(2);
-        boolean anywhere = address.isEmpty() || address.equals("0.0.0.0");
-        return Optional.of(program + " " + (anywhere ? "localhost" : address) + " " + network.group(3));
+        String address = network.group(2).replaceAll("[\\[\\]]", "");
+        boolean anywhere = Set.of("", "0.0.0.0", "::").contains(address);
+        return Optional.of(new Port(
+                anywhere ? "localhost" : address,
+                Integer.parseInt(network.group(3)),
+                network.group(1).equals("telnet")));
     }
 
     private static boolean listens(String options) {

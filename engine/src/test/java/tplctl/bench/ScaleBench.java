@@ -308,6 +308,11 @@ public final class ScaleBench {
         }
 
         @Override
+        public Duplex openTcp(String address, int port, Duration limit) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
         public boolean passesDescriptors() {
             return false;
         }

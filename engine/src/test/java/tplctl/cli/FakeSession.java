@@ -223,6 +223,11 @@ final class FakeSession implements Session {
     }
 
     @Override
+    public Duplex open(String host, String address, int port, Duration limit) {
+        return open(host, address + ":" + port, limit);
+    }
+
+    @Override
     public Map<FileAt, FileReader.Found> read(List<FileAt> files) {
         Map<FileAt, FileReader.Found> found = new HashMap<>();
         for (FileAt file : files) {

@@ -169,6 +169,11 @@ public final class FakeHost implements Host {
     }
 
     @Override
+    public Duplex openTcp(String address, int port, Duration limit) {
+        return openUnix("/tcp/" + address + "/" + port, limit);
+    }
+
+    @Override
     public boolean passesDescriptors() {
         return true;
     }

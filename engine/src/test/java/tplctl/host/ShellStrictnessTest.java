@@ -209,6 +209,11 @@ final class ShellStrictnessTest {
         }
 
         @Override
+        public Duplex openTcp(String address, int port, Duration limit) {
+            return plain.openTcp(address, port, limit);
+        }
+
+        @Override
         public boolean connected() {
             return plain.connected();
         }

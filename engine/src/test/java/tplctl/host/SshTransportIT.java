@@ -162,6 +162,15 @@ class SshTransportIT {
     }
 
     @Test
+    void saysThatNobodyListensOnAPort() {
+        Transport host = user.connect(plain);
+        assertThatThrownBy(() -> host.openTcp("127.0.0.1", 9, SshCase.LIMIT))
+                .isInstanceOf(NobodyListensException.class)
+                .hasMessage(plain + ": connect to 127.0.0.1:9: nobody accepts a connection there");
+        assertThat(host.connected()).isTrue();
+    }
+
+    @Test
     void wakesAReaderWhenTheDuplexIsClosed() throws Exception {
         Transport host = user.connect(plain);
         ExecutorService pool = Executors.newSingleThreadExecutor();

@@ -53,7 +53,7 @@ class ConsoleIT {
                       ready: { serial: GUEST-READY, timeout: 8m }
                     con-ends: { machine: { ram: 32M, disk: disk } }
                     con-telnet: { machine: { ram: 32M, disk: disk, serial: "telnet:127.0.0.1:%4$d,server=on,wait=off" } }
-                    con-left: { machine: { ram: 32M, disk: disk } }
+                    con-left: { machine: { ram: 32M, disk: disk, serial: "file:/dev/null" } }
                     con-off: { machine: { ram: 32M, disk: disk }, running: false, count: 2 }
                 """.formatted(dir, Guest.kernel(), Guest.initrd(), port));
         tplctl("apply", "-q", "con.yml").exits(0);
@@ -152,8 +152,27 @@ class ConsoleIT {
 
     @Test
     void saysWhereAnotherSortOfConsoleIs() {
-        assertThat(tplctl("console", "con-telnet").exits(2).err())
-                .contains("telnet:127.0.0.1:" + port, "\"telnet 127.0.0.1 " + port + "\" opens it");
+        assertThat(tplctl("console", "con-left").exits(2).err())
+                .contains(
+                        "the serial console of con-left on localhost is \"file,path=/dev/null\"; tplctl reaches one that listens");
+    }
+
+    @Test
+    void speaksTelnetWhereTheConsoleDoes() {
+        String program = Tplctl.ENGINE.resolve("bin/tplctl").toString();
+        TerminalRun run = console(
+                "con-telnet",
+                LEAVES,
+                "run=" + program + " console con-telnet </dev/null 2>" + dir + "/telnet; [ $? = 2 ]",
+                "run=" + program + " qmp con-telnet system_reset",
+                "await=SeaBIOS",
+                LEAVE);
+        run.exits(0);
+        assertThat(run.seen()).contains("Console of con-telnet on localhost.").doesNotContain("\u00ff", "\ufffd");
+        assertThat(Shell.run("cat", dir.resolve("telnet").toString()))
+                .contains(
+                        "the console of con-telnet on localhost is in use",
+                        "somebody is connected to TCP port " + port);
     }
 
     @Test

@@ -31,7 +31,7 @@ class FleetConsoleIT {
 
     @BeforeAll
     static void up() {
-        fleet = new Fleet(HostSpec.PLAIN, HostSpec.PLAIN);
+        fleet = new Fleet(HostSpec.PLAIN, HostSpec.PLAIN.sshd("AllowTcpForwarding no"));
         fleet.inventory(dir);
         Tplctl.write(dir, "menu.yml", """
                 - hosts: all
@@ -39,6 +39,7 @@ class FleetConsoleIT {
                     empty: { path: /var/lib/tplctl/images/empty.qcow2, size: 1M }
                   vms:
                     menu: { machine: { ram: 32M, disk: empty, extra_args: ["-boot", "menu=on,splash-time=60000"] } }
+                    telnet: { machine: { ram: 32M, disk: empty, serial: "telnet:127.0.0.1:7000,server,nowait" } }
                 """);
         tplctl(ROOT, "apply", "-q", "menu.yml").exits(0);
     }
@@ -83,6 +84,27 @@ class FleetConsoleIT {
                 "type=\\x1d");
         run.exits(0);
         assertThat(run.modes()).containsExactly("raw");
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void reachesAPortOfTheHostThroughSsh(boolean become) {
+        String[] as = become ? BECOME : ROOT;
+        String reset = "run=" + Tplctl.ENGINE.resolve("bin/tplctl") + " "
+                + String.join(" ", command(as, "qmp", "-l", "h0", "telnet", "system_reset"));
+        TerminalRun run = TerminalRun.of(
+                dir,
+                List.of("await=Console of telnet on h0", reset, "await=SeaBIOS", "type=\\x1d"),
+                command(as, "console", "-l", "h0", "telnet"));
+        run.exits(0);
+    }
+
+    @Test
+    void saysHowAPortIsReachedThatSshDoesNotForward() {
+        assertThat(tplctl(ROOT, "console", "-l", "h1", "telnet").exits(2).err())
+                .contains(
+                        "h1: connect to 127.0.0.1:7000: its sshd forwards no TCP ports for this user; AllowTcpForwarding",
+                        "on h1, \"telnet 127.0.0.1 7000\" opens it");
     }
 
     @ParameterizedTest

@@ -21,6 +21,9 @@ class SerialPortTest {
             mon:unix:/srv/a,,b.sock,server,nowait                   | /srv/a,b.sock                   | -
             unix:/srv/client.sock                                   | -                               | -
             telnet:127.0.0.1:7001,server,nowait                     | -                               | telnet 127.0.0.1 7001
+            mon:telnet:[::1]:7001,server,nowait                     | -                               | telnet ::1 7001
+            telnet:[::]:7001,server=on,wait=off                     | -                               | telnet localhost 7001
+            telnet:127.0.0.1:7001                                   | -                               | -
             telnet::7001,server=on,wait=off                         | -                               | telnet localhost 7001
             tcp:0.0.0.0:7001,server=on                              | -                               | nc localhost 7001
             tcp:10.0.0.1:7001                                       | -                               | -
@@ -28,7 +31,7 @@ class SerialPortTest {
             """)
     void tellsWhereItListens(String device, String socket, String program) {
         assertThat(port(device).socket()).isEqualTo(java.util.Optional.ofNullable(socket));
-        assertThat(port(device).program()).isEqualTo(java.util.Optional.ofNullable(program));
+        assertThat(port(device).port().map(SerialPort.Port::program)).isEqualTo(java.util.Optional.ofNullable(program));
     }
 
     @ParameterizedTest

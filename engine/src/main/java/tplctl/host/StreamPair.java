@@ -1,13 +1,16 @@
 package tplctl.host;
 
-import com.jcraft.jsch.Channel;
 import java.io.FileDescriptor;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 
-/** A Unix socket of the host, on an SSH channel. */
-record SshDuplex(Channel channel, InputStream in, OutputStream out) implements Duplex {
+/**
+ * Two streams as one that passes no descriptors.
+ *
+ * @param end wakes whoever reads or writes; idempotent
+ */
+record StreamPair(InputStream in, OutputStream out, Runnable end) implements Duplex {
     @Override
     public boolean passesDescriptors() {
         return false;
@@ -16,13 +19,13 @@ record SshDuplex(Channel channel, InputStream in, OutputStream out) implements D
     @Override
     public void send(byte[] bytes, FileDescriptor... passed) throws IOException {
         if (passed.length > 0) {
-            throw new IllegalArgumentException("descriptors cannot be passed to another host");
+            throw new IllegalArgumentException("descriptors pass through Unix sockets of this machine only");
         }
         out.write(bytes, 0, bytes.length);
     }
 
     @Override
     public void close() {
-        channel.disconnect();
+        end.run();
     }
 }
