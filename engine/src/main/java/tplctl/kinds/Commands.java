@@ -253,18 +253,26 @@ final class Commands implements Kind<Commands.Spec, Commands.State> {
             return Removal.keeps(shown, shown + " stays: " + self.id().local() + " has no \"undo\"");
         }
         Sh script = user(undo.get(), traced.find("chdir").map(AbsPath::new), Map.of());
+        Sh before = Sh.of("");
+        Sh otherwise = Sh.of(" || exit");
         if (traced.find("creates").isPresent()) {
             AbsPath path = traced.path("creates");
-            script = Sh.of(
-                    "{}{}", Sh.of("[ ! -e {} ] && [ ! -h {} ] ||\n", path, path).aside(), script);
+            // What a run that was cut short has left may be less than the script takes for granted.
+            before = Sh.of(
+                    "w=\n[ ! -e {} ] || w=begun\n[ ! -e {} ] && [ ! -h {} ] || w=whole\n[ -z \"$w\" ] ||\n",
+                    mark(self),
+                    path,
+                    path);
+            otherwise = Sh.of(" || { e=$?; [ $w = begun ] || exit $e; }");
         }
         return new Removal(
                 shown,
                 new Step.Run(
                         Sh.of(
-                                "{}{}",
+                                "{}{}{}",
+                                before.aside(),
                                 script,
-                                Sh.of(" || exit\nrm -f -- {}", mark(self)).aside()),
+                                Sh.of("{}\nrm -f -- {}", otherwise, mark(self)).aside()),
                         "undoing " + self.id().local(),
                         self.limit(Step.DEFAULT_LIMIT)));
     }

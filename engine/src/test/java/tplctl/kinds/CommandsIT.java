@@ -97,6 +97,32 @@ class CommandsIT {
     }
 
     @Shells
+    void undoesWhatARunThatWasCutShortLeft(List<String> shell) throws IOException {
+        Bench bench = bench(shell);
+        for (String half : List.of("touch DIR/half; ", "")) {
+            Trial<?, ?> trial = command("{ run: '" + half + "kill -9 $$', creates: DIR/out, undo: rm DIR/half }");
+            Map<String, String> trace = trial.trace(bench.look(trial)).orElseThrow();
+            bench.failure(trial);
+            bench.remove(trial, trace);
+            assertThat(dir.resolve("half")).doesNotExist();
+            assertThat(bench.changes(trial))
+                    .singleElement()
+                    .satisfies(c -> assertThat(c.impact()).isEqualTo(Impact.CREATE));
+        }
+    }
+
+    @Shells
+    void failsWhenWhatItMadeIsNotUndone(List<String> shell) throws IOException {
+        Bench bench = bench(shell);
+        Trial<?, ?> trial = command("{ run: 'true >DIR/out', creates: DIR/out, undo: 'echo busy >&2; exit 7' }");
+        Map<String, String> trace = bench.apply(trial).orElseThrow();
+        ProbeOutput out =
+                bench.perform(trial.kind().removal(trial.self(), trace).steps().get(0));
+        assertThat(out.exit()).isEqualTo(7);
+        assertThat(out.stderr()).isEqualTo("busy\n");
+    }
+
+    @Shells
     void asksUnlessInTheSameSurroundings(List<String> shell) throws IOException {
         Bench bench = bench(shell);
         Trial<?, ?> trial =
