@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -16,7 +17,7 @@ import java.util.function.Consumer;
 /** Runs {@code engine/bin/tplctl} in a process of its own. */
 final class Tplctl {
     static final Path ENGINE = Path.of("").toAbsolutePath();
-    private static final long LIMIT_SECONDS = 300;
+    private static final Duration LIMIT = Duration.ofMinutes(5);
 
     /** How a run ended. */
     record Result(int exit, String out, String err) {
@@ -29,8 +30,12 @@ final class Tplctl {
     /** A run that goes on. */
     record Running(Process process, Path out, Path err) {
         Result await() {
+            return await(LIMIT);
+        }
+
+        Result await(Duration limit) {
             try {
-                if (!process.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS)) {
+                if (!process.waitFor(limit.toSeconds(), TimeUnit.SECONDS)) {
                     process.destroyForcibly();
                     throw new AssertionError("tplctl did not end; stderr: " + Files.readString(err));
                 }
