@@ -16,6 +16,9 @@ import tplctl.kind.Impact;
 import tplctl.kind.ProbeOutput;
 import tplctl.kind.ResourceId;
 import tplctl.kind.Step;
+import tplctl.machine.GuestIdentity;
+import tplctl.machine.VmRecord;
+import tplctl.machine.VmScripts;
 import tplctl.machine.VmTask;
 import tplctl.model.Observations;
 import tplctl.model.Observed;
@@ -275,6 +278,33 @@ class MigrationsTest {
         assertThat(plan.inOrder().stream().filter(p -> p.id().equals(MIGRATION)))
                 .singleElement()
                 .satisfies(p -> assertThat(p.action()).contains(Impact.REPLACE));
+    }
+
+    @Test
+    void whatAGuestWasToldGoesAlongAndItIsNotToldAgain() {
+        Project project = project(HOSTS + """
+                - hosts: o41
+                  vms: { web: { machine: { ram: 1G, agent: true }, guest: { hostname: web-1, machine_id: new } } }
+                """ + MOVE);
+        VmRecord record = new VmRecord(
+                        "web",
+                        "site",
+                        "",
+                        "",
+                        ((MigrationSpec) resource(project).spec()).machine().digest(),
+                        "u-1",
+                        List.of(1L << 30),
+                        tplctl.machine.Samples.PLATFORM)
+                .told(new GuestIdentity(Optional.of("web-1"), true));
+        String up = "leftovers\nrecord " + record.toJson() + "\nup\npid 7\n";
+        assertThat(move(observed(project, "", up).changes()).record()).contains(record);
+
+        String moved = "moved {\"schema\":\"tplctl.move/v1\",\"name\":\"web\",\"owner\":\"site\",\"to\":\"o40\","
+                + "\"uuid\":\"u-1\",\"id\":\"x\",\"time\":\"t\"}\n";
+        assertThat(plan(project, List.of(), up, moved).isEmpty()).isTrue();
+        assertThat(VmScripts.prepareClone(record, 1, true).script())
+                .as("what the destination keeps of it")
+                .contains(record.toJson());
     }
 
     private static OwnedRecord record() {
