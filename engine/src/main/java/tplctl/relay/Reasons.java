@@ -37,8 +37,8 @@ final class Reasons {
             Watch.Signal signal = watch.next(deadline);
             switch (signal.kind()) {
                 case MIGRATION -> {
-                    if (!signal.text().equals("pre-switchover")
-                            && !signal.text().equals("active")) {
+                    // Others, such as "setup", are of before, and only heard now.
+                    if (isEnd(signal.text())) {
                         return ownWords(signal.text());
                     }
                 }
@@ -52,6 +52,11 @@ final class Reasons {
                 default -> {}
             }
         }
+    }
+
+    /** Whether a migration that has that status was given up by its emulator. */
+    static boolean isEnd(String status) {
+        return status.equals("failed") || status.equals("cancelled");
     }
 
     /** What a signal says that ends the move. */
