@@ -30,6 +30,19 @@ class MachineValuesTest {
                 .doesNotHaveDuplicates();
     }
 
+    /** Else a new version of tplctl would make VMs anew, and drop their disks. */
+    @Test
+    void aMachinesFingerprintIsWhatItWasBeforeMachinesCouldHaveMore() {
+        assertThat(Samples.machine("{ram: 1G, disk: vm}").fingerprint())
+                .isEqualTo(
+                        "Machine[emulator=qemu-system-x86_64, type=pc, options={}, accel=auto, cpu=Optional.empty, cpuOptions=[],"
+                                + " vcpus=1, ram=1G, slots=Optional.empty, maxRam=Optional.empty, disks=[], kernel=Optional.empty,"
+                                + " initrd=Optional.empty, append=Optional.empty, nics=[], serial=Optional.empty,"
+                                + " monitor=Optional.empty, qmp=Optional.empty, devices=[], extraArgs=[]] [/img/vm qcow2]");
+        assertThat(Samples.machine("{ram: 1G, disk: vm, agent: true}").fingerprint())
+                .isNotEqualTo(Samples.machine("{ram: 1G, disk: vm}").fingerprint());
+    }
+
     @Test
     void cardsOfOneVmHaveDifferentAddresses() {
         assertThat(Identity.mac("h1", "site", "web-1", 0))
