@@ -78,14 +78,14 @@ record MigrationState(There there, Optional<Here> here) {
         vm.template().ifPresent(t -> template.addAll(MoveScripts.template(t)));
         template.add(MoveScripts.present(images(vm)));
         return Sh.lines(List.of(
-                VmState.script(want.name(), vm, true),
+                VmState.arriving(want.name(), vm),
                 MoveScripts.PLACE,
                 MoveScripts.destination(vm.hardware(), template, want.port().orElse(0))));
     }
 
     static Sh elsewhere(MigrationSpec want) {
         return Sh.lines(List.of(
-                VmState.script(want.name(), want.machine()),
+                VmState.script(want.name(), want.machine(), want.from()),
                 MoveScripts.PLACE,
                 MoveScripts.origin(
                         want.dirs(), want.machine().hardware().disks().size())));

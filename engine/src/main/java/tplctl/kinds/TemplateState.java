@@ -16,6 +16,7 @@ import tplctl.machine.HostScripts;
 import tplctl.machine.Layout;
 import tplctl.machine.Listener;
 import tplctl.machine.Manifest;
+import tplctl.machine.MoveMark;
 import tplctl.machine.QemuVersion;
 import tplctl.machine.Room;
 import tplctl.machine.TemplateInfo;
@@ -50,7 +51,7 @@ record TemplateState(
     /** How what was found falls short of what is wanted. */
     record Difference(Impact impact, String field, String from, String to) {}
 
-    static Sh script(TemplateInfo t) {
+    static Sh script(TemplateInfo t, String host) {
         List<Sh> lines = new ArrayList<>();
         lines.add(Sh.of(HostScripts.STAMP_LINE + HostScripts.ROOM));
         lines.add(Sh.of("""
@@ -84,17 +85,20 @@ record TemplateState(
         lines.add(Sh.of("fi"));
         lines.add(Sh.of(
                 """
+                {}
                 for found in $(grep -lsF -- {} {}/vms/*/spec.json); do
                   found=${found%/spec.json}
-                  [ ! -e "$found/up" ] || [ -e "$found.moved" ] || echo "clone ${found##*/}"
+                  if [ -e "$found/up" ] && tplctl_ours "$found"; then echo "clone ${found##*/}"; fi
                 done
                 for found in {}/vms/*.moved; do
                   [ -e "$found" ] || continue
+                  ! tplctl_ours "${found%.moved}" || continue
                   found=${found##*/}
                   found=${found%.moved}
                   grep -qsF -- {} {}/owned/*/vms."$found".json && echo "away $found"
                 done
                 :""",
+                MoveMark.ours(host),
                 "\"template\":\"" + t.name() + "\"",
                 Layout.LIB,
                 Layout.LIB,

@@ -154,7 +154,7 @@ final class Templates implements Kind<Templates.Spec, TemplateState> {
                                 "{ read -r sealed < {}; } 2>/dev/null && printf 'manifest %s\\n' \"$sealed\"\n:",
                                 want.template().manifest())));
         return new Probe<>(
-                TemplateState.script(want.template()),
+                TemplateState.script(want.template(), self.id().host()),
                 elsewhere,
                 out -> TemplateState.parse(out, want.template().memories().size())
                         .knowing(out, want.template(), want.copiedFrom()));

@@ -12,6 +12,7 @@ import tplctl.machine.HostScripts;
 import tplctl.machine.Layout;
 import tplctl.machine.Listener;
 import tplctl.machine.Manifest;
+import tplctl.machine.MoveMark;
 import tplctl.machine.MoveMarks;
 import tplctl.machine.Room;
 import tplctl.machine.VmRecord;
@@ -39,12 +40,20 @@ record VmState(
         Optional<Room> room,
         List<String> taken,
         MoveMarks marks) {
-    static Sh script(String name, VmSpec want) {
-        return script(name, want, false);
+    /** @param host that is asked; a VM that a mark leads elsewhere needs nothing here */
+    static Sh script(String name, VmSpec want, String host) {
+        return script(
+                name,
+                want,
+                MoveMark.ours(host).aside().then("if [ -e \"$lib.moved\" ] && ! tplctl_ours \"$lib\"; then ask=; fi"));
     }
 
-    /** @param arriving whether a VM that was moved away, or is incoming, needs what a new one does */
-    static Sh script(String name, VmSpec want, boolean arriving) {
+    /** For a VM that was moved away, or is incoming: it needs what a new one does. */
+    static Sh arriving(String name, VmSpec want) {
+        return script(name, want, Sh.of("[ ! -e \"$run/incoming\" ] || ask=1"));
+    }
+
+    private static Sh script(String name, VmSpec want, Sh marks) {
         Layout.Dirs dirs = Layout.vm(name);
         List<Sh> lines = new ArrayList<>();
         lines.add(Sh.of(HostScripts.ALIVE + HostScripts.ROOM));
@@ -63,8 +72,7 @@ record VmState(
                     case $line in *{}*) ask= ;; esac
                   fi
                 fi""", dirs.lib(), dirs.run(), "\"digest\":\"" + want.digest() + "\""));
-        lines.add(Sh.of(MoveMarks.SCRIPT
-                + (arriving ? "[ ! -e \"$run/incoming\" ] || ask=1" : "[ ! -e \"$lib.moved\" ] || ask=")));
+        lines.add(Sh.of(MoveMarks.SCRIPT).then("{}", marks));
         want.template()
                 .ifPresent(t -> lines.add(Sh.of(
                         "{ read -r line < {}; } 2>/dev/null && printf 'manifest %s\\n' \"$line\"\n"

@@ -187,7 +187,7 @@ final class Vms implements Kind<VmSpec, VmState> {
     @Override
     public Probe<VmState> probe(Subject self, VmSpec want) {
         return new Probe<>(
-                VmState.script(self.name(), want),
+                VmState.script(self.name(), want, self.id().host()),
                 out -> VmState.parse(self.id().host(), out));
     }
 

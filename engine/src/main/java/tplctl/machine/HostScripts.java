@@ -171,12 +171,12 @@ public final class HostScripts {
     /**
      * The same on a host that sees VMs of others.
      *
-     * @param sharing this host's name, where it shares the VMs' directory: of the VMs there, only those that a mark leads to this host
-     *     stand on what lies here; else empty
+     * @param sharing this host's name, where it shares the VMs' directory: others' VMs there do not stand on what lies here; else empty
      */
     public static Sh dropUnusedBuilds(String template, String manifest, String sharing) {
         return Sh.of(
                 """
+                {}
                 for build in {}/*/; do
                   build=${build%/}
                   [ -d "$build" ] || continue
@@ -185,17 +185,16 @@ public final class HostScripts {
                   grep -qsF -- '"id":"'"${build##*/}"'"' {} "$own" && continue
                   stands=
                   for disk in $(grep -lsF -- "$build/" {}/vms/*/backing); do
-                    if [ -z {} ] || grep -qsF -- {} "${disk%/backing}.moved"; then stands=1; fi
+                    if tplctl_ours "${disk%/backing}"; then stands=1; fi
                   done
                   [ -n "$stands" ] || rm -rf -- "$build"
                 done
                 rmdir -- {} 2>/dev/null || :
                 """,
+                (sharing.isEmpty() ? Sh.of("tplctl_ours() { :; }") : MoveMark.ours(sharing)).aside(),
                 Layout.template(template),
                 manifest,
                 Layout.LIB,
-                sharing,
-                MoveMark.toField(sharing),
                 Layout.template(template));
     }
 }

@@ -4,6 +4,7 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
 import java.util.Optional;
+import tplctl.kind.Sh;
 
 /**
  * What the marks of a move say: {@link Layout.Dirs#moving}, {@link Layout.Dirs#moved} and {@link Layout.Dirs#incoming}, one line of
@@ -48,6 +49,22 @@ public record MoveMark(String name, String owner, String to, String uuid, String
                 | ClassCastException e) {
             return Optional.empty();
         }
+    }
+
+    /**
+     * Defines {@code tplctl_ours DIRECTORY}: whether the VM of that directory is this host's, where another host may see the same files.
+     * A mark says whose it is; one without has a record of who made it, or runs, on its own host only.
+     */
+    public static Sh ours(String host) {
+        return Sh.of("""
+                tplctl_ours() {
+                  if [ -e "$1.moved" ]; then grep -qsF -- {} "$1.moved"; return; fi
+                  [ ! -e {}/vms/"${1##*/}" ] || return 0
+                  for tplctl_o in {}/owned/*/vms."${1##*/}".json {}/owned/*/migrations."${1##*/}".json; do
+                    [ ! -e "$tplctl_o" ] || return 0
+                  done
+                  return 1
+                }""", toField(host), Layout.RUN, Layout.LIB, Layout.LIB);
     }
 
     /** What a mark that leads to that host has in it, for {@code grep -F}. */

@@ -78,8 +78,8 @@ public final class VmScripts {
      * them any more and no owner has made the template here.
      *
      * @param nodes how many RAM files the template has
-     * @param sharing this host's name, where it shares the VMs' directory: of the VMs there, only those that a mark leads to this host
-     *     stand on the template here; else empty
+     * @param sharing this host's name, where it shares the VMs' directory: others' VMs there do not stand on the template here; else
+     *     empty
      */
     public static Sh removeArrived(
             String name, String template, String memory, int nodes, String state, String sharing) {
@@ -109,7 +109,7 @@ public final class VmScripts {
                     done
                     for vm in {}/vms/*/; do
                       vm=${vm%/}
-                      if [ -n {} ] && ! grep -qsF -- {} "$vm.moved"; then continue; fi
+                      tplctl_ours "$vm" || continue
                       grep -qsF -- {} "$vm/spec.json" && used=1
                       grep -qsF -- {} "$vm/backing" && used=1
                     done
@@ -121,8 +121,6 @@ public final class VmScripts {
                     Layout.LIB,
                     "templates." + template,
                     Layout.LIB,
-                    sharing,
-                    MoveMark.toField(sharing),
                     VmRecord.templateField(template),
                     Layout.template(template) + "/",
                     TemplateScripts.remove(template, memory, nodes, state, sharing)));

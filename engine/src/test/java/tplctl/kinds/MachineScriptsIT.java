@@ -19,6 +19,7 @@ import tplctl.machine.HostScripts;
 import tplctl.machine.Layout;
 import tplctl.machine.Machine;
 import tplctl.machine.Manifest;
+import tplctl.machine.MoveMark;
 import tplctl.machine.Samples;
 import tplctl.machine.TemplateInfo;
 import tplctl.machine.TemplateScripts;
@@ -42,7 +43,7 @@ class MachineScriptsIT {
     @Shells
     void ofAnAbsentTemplateTheProbeSaysSoWithoutNoise(List<String> shell) {
         TemplateInfo t = template(Samples.machine("{ram: 1G, disk: vm, kernel: /no/kernel, emulator: no-such-qemu}"));
-        ProbeOutput out = run(shell, TemplateState.script(t));
+        ProbeOutput out = run(shell, TemplateState.script(t, "h1"));
         assertThat(out.stderr()).isEmpty();
         TemplateState state = TemplateState.parse(out, 1);
         assertThat(state.difference(t)).map(TemplateState.Difference::impact).contains(Impact.CREATE);
@@ -69,7 +70,7 @@ class MachineScriptsIT {
                 new VmSpec.Consoles(Optional.empty(), Optional.empty(), Optional.empty()),
                 false);
         for (VmSpec spec : List.of(clone, plain)) {
-            ProbeOutput out = run(shell, VmState.script("web", spec));
+            ProbeOutput out = run(shell, VmState.script("web", spec, "h1"));
             assertThat(out.stderr()).isEmpty();
             VmState state = VmState.parse("h1", out);
             assertThat(state.leftovers()).isFalse();
@@ -82,7 +83,7 @@ class MachineScriptsIT {
     void aSealedTemplateIsFoundWithoutStartingItsEmulator(List<String> shell) throws IOException {
         TemplateInfo t = template(Samples.machine("{ram: 1G, disk: vm, emulator: " + emulator() + "}"));
         seal(shell, t);
-        ProbeOutput out = run(shell, TemplateState.script(t));
+        ProbeOutput out = run(shell, TemplateState.script(t, "h1"));
         assertThat(out.stderr()).isEmpty();
         TemplateState state = TemplateState.parse(out, 1);
         assertThat(state.difference(t)).isEmpty();
@@ -111,7 +112,7 @@ class MachineScriptsIT {
         TemplateInfo t = template(Samples.machine("{ram: 1G, disk: vm, emulator: " + emulator() + "}"));
         seal(shell, t);
         Files.writeString(Path.of(emulator()), Files.readString(Path.of(emulator())) + "# another\n");
-        TemplateState state = TemplateState.parse(run(shell, TemplateState.script(t)), 1);
+        TemplateState state = TemplateState.parse(run(shell, TemplateState.script(t, "h1")), 1);
         assertThat(state.emulator().version()).isPresent();
         assertThat(state.difference(t)).isEmpty();
     }
@@ -122,11 +123,47 @@ class MachineScriptsIT {
         for (String name : List.of("up", "made", "other")) {
             String of = name.equals("other") ? "base2" : "base";
             run(shell, VmScripts.define(record(name, of)));
+            owned(name);
         }
         Files.createFile(lib().resolve("vms/up/up"));
         Files.createFile(lib().resolve("vms/other/up"));
-        assertThat(TemplateState.parse(run(shell, TemplateState.script(t)), 1).clones())
+        assertThat(TemplateState.parse(run(shell, TemplateState.script(t, "h1")), 1)
+                        .clones())
                 .containsExactly("up");
+    }
+
+    /** Three VMs in a directory that another host sees: its own, one that came from here, and one that came to here. */
+    @Shells
+    void othersVmsStandOnNothingHere(List<String> shell) throws IOException {
+        TemplateInfo t = template(Samples.machine("{ram: 1G}"));
+        Path build = lib().resolve("templates/base/0123456789abcdef");
+        for (String name : List.of("own", "others", "left", "came")) {
+            run(shell, VmScripts.define(record(name, "base")));
+            Files.createFile(lib().resolve("vms/" + name + "/up"));
+        }
+        for (String elsewhere : List.of("others", "left")) {
+            run(shell, Sh.of("rm -r {}", Layout.vm(elsewhere).run()));
+        }
+        owned("own");
+        owned("left");
+        Files.writeString(lib().resolve("vms/left.moved"), new MoveMark("left", "me", "h2", "u", "i", "t").toJson());
+        Files.writeString(lib().resolve("vms/came.moved"), new MoveMark("came", "me", "h1", "u", "i", "t").toJson());
+
+        TemplateState seen = TemplateState.parse(run(shell, TemplateState.script(t, "h1")), 1);
+        assertThat(seen.clones()).containsExactlyInAnyOrder("own", "came");
+        assertThat(seen.away()).containsExactly("left");
+
+        for (String name : List.of("own", "others", "left", "came")) {
+            Files.createDirectories(build);
+            Files.writeString(lib().resolve("vms/" + name + "/backing"), build + "/disk.qcow2\n");
+            run(shell, HostScripts.dropUnusedBuilds("base", "/none", "h1"));
+            assertThat(Files.exists(build))
+                    .as(name)
+                    .isEqualTo(List.of("own", "came").contains(name));
+            Files.delete(lib().resolve("vms/" + name + "/backing"));
+        }
+        run(shell, HostScripts.dropUnusedBuilds("base", "/none", "h1"));
+        assertThat(build).doesNotExist();
     }
 
     @Shells
@@ -233,7 +270,7 @@ class MachineScriptsIT {
         assertThat(Path.of(t.state().text())).hasContent("state");
         assertThat(Path.of(t.manifest().text())).doesNotExist();
         Files.writeString(Path.of(t.manifest().text()), "new");
-        ProbeOutput probe = run(shell, TemplateState.script(t));
+        ProbeOutput probe = run(shell, TemplateState.script(t, "h1"));
         assertThat(probe.stderr()).isEmpty();
         run(
                 shell,
@@ -254,7 +291,7 @@ class MachineScriptsIT {
     }
 
     private void assertAsked(List<String> shell, TemplateInfo t, Impact impact) {
-        ProbeOutput out = run(shell, TemplateState.script(t));
+        ProbeOutput out = run(shell, TemplateState.script(t, "h1"));
         assertThat(out.stderr()).isEmpty();
         TemplateState state = TemplateState.parse(out, 1);
         assertThat(state.difference(t)).map(TemplateState.Difference::impact).contains(impact);
@@ -347,8 +384,15 @@ class MachineScriptsIT {
     }
 
     private long pid(List<String> shell) {
-        return VmState.parse("h1", run(shell, VmState.script("web", clone(template(Samples.machine("{ram: 1G}"))))))
+        return VmState.parse(
+                        "h1", run(shell, VmState.script("web", clone(template(Samples.machine("{ram: 1G}"))), "h1")))
                 .pid();
+    }
+
+    /** The record that whoever made a VM leaves on its host. */
+    private void owned(String vm) throws IOException {
+        Path records = Files.createDirectories(lib().resolve("owned/me"));
+        Files.writeString(records.resolve("vms." + vm + ".json"), "{\"template\":\"base\"}");
     }
 
     private Path lib() {
