@@ -66,7 +66,11 @@ final class ImageSteps {
         boolean onHost = source instanceof FileSource.OnHost;
         AbsPath file = source instanceof FileSource.OnHost there ? there.path() : want.part();
         List<Sh> lines = new ArrayList<>();
-        lines.add(Sh.of("s={} t={} v= c=", file, want.draft()).aside());
+        // What was fetched and is refused goes, or the next run would take it for what it asked for.
+        lines.add(Sh.of(
+                        "s={} t={} v= c=\ntplctl_refuse() { {}; printf '%s\\n' \"$1\" >&2; exit 1; }",
+                        file, want.draft(), Download.drop(source))
+                .aside());
         if (source instanceof FileSource.Url url) {
             lines.add(Download.fetch(url.url(), want.sha256().isPresent(), file));
         }
@@ -75,18 +79,18 @@ final class ImageSteps {
         want.sha256().ifPresent(sum -> lines.add(Download.verify(source, sum).aside()));
         lines.add(Sh.of(
                         """
-                        j=$(qemu-img info{} --output=json -- "$s") || { e=$?; {}; exit $e; }
+                        j=$(qemu-img info{} --output=json -- "$s") || {}
                         f=$(printf '%s\\n' "$j" | sed -n 's/^    "format": "\\([^"]*\\)".*/\\1/p')
                         case $j in
                         *'"backing-filename":'* | *'"data-file":'*)
-                        printf '%s\\n' {} >&2; exit 1 ;;
+                        tplctl_refuse {} ;;
                         esac
                         {}""",
                         want.sourceFormat().map(f -> Sh.of(" -f {}", f)).orElse(Sh.of("")),
                         want.sourceFormat()
-                                .map(f -> Sh.of(
-                                        "printf '%s\\n' {} >&2", source.shown() + " is not of the source_format " + f))
-                                .orElse(Sh.of(":")),
+                                .map(f ->
+                                        Sh.of("tplctl_refuse {}", source.shown() + " is not of the source_format " + f))
+                                .orElse(Sh.of("exit")),
                         source.shown()
                                 + " is an overlay of another file, or keeps its data in one: flatten it with qemu-img convert"
                                 + " first",
@@ -120,7 +124,7 @@ final class ImageSteps {
                 v=$(qemu-img info -f {} --output=json -- "$t" | sed -n 's/^    "virtual-size": \\([0-9]*\\).*/\\1/p')
                 [ -n "$v" ] || { echo 'qemu-img did not say how large the disk is' >&2; exit 1; }
                 if [ "$v" -gt {} ]; then
-                printf '%s\\n' {}" $v bytes" >&2; exit 1
+                tplctl_refuse {}" $v bytes"
                 elif [ "$v" -lt {} ]; then
                 c=
                 """,
@@ -144,13 +148,12 @@ final class ImageSteps {
         }
         if (want.sourceFormat().isPresent()) {
             return Sh.of(
-                    "m=$(od -A n -t x1 -N 4 <\"$s\") || exit\n"
-                            + "[ \"$m\" != ' 51 46 49 fb' ] || { printf '%s\\n' {} >&2; exit 1; }",
+                    "m=$(od -A n -t x1 -N 4 <\"$s\") || exit\n[ \"$m\" != ' 51 46 49 fb' ] || tplctl_refuse {}",
                     source.shown() + " is said to be of the source_format raw, and begins as a qcow2 does");
         }
         return want.formatByName()
                 .map(format -> Sh.of(
-                        "[ \"$f\" != raw ] || { printf '%s\\n' {} >&2; exit 1; }",
+                        "[ \"$f\" != raw ] || tplctl_refuse {}",
                         source.shown() + " is no " + format
                                 + ", although it is named like one; with source_format: raw it is" + " taken as it is"))
                 .orElse(Sh.of(":"));

@@ -3,6 +3,7 @@ package tplctl.kinds;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -169,6 +170,21 @@ class DownloadsIT extends ImageCase {
                             + "\r\netag: \"v1\"\r\n\r\n");
             downloaded(bench, trial, bytes);
             assertThat(server.requests()).isEmpty();
+        }
+    }
+
+    @Shells
+    void asksAgainWhereWhatCameIsNoImageOfThatFormat(List<String> shell) throws IOException {
+        Bench bench = bench(shell);
+        byte[] bytes = image(bench);
+        byte[] page = "<html>Come back later</html>".getBytes(StandardCharsets.US_ASCII);
+        try (FileServer server = new FileServer("/one.qcow2", page).serving(page, "v0")) {
+            Trial<?, ?> trial = download(server, "");
+            assertThat(bench.failure(trial).stderr()).contains("is no qcow2, although it is named like one");
+            assertNoParts();
+            server.serving(bytes, "v1");
+            downloaded(bench, trial, bytes);
+            assertThat(server.requests()).containsExactly("200", "200");
         }
     }
 
