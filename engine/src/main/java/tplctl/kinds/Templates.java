@@ -315,6 +315,9 @@ final class Templates implements Kind<Templates.Spec, TemplateState> {
         }
         platform.filter(p -> !p.accelReason().isEmpty())
                 .ifPresent(p -> notes.add("runs under tcg: " + p.accelReason()));
+        platform.filter(p -> p.accel().equals("kvm"))
+                .flatMap(p -> have.emulator().kvm().filter(answer -> !answer.equals("ok")))
+                .ifPresent(why -> notes.add("is to run under kvm, but " + why + "; \"accel: auto\" takes tcg then"));
         platform.filter(p -> !p.mapsTemplateReadOnly())
                 .ifPresent(p -> notes.add("QEMU " + p.version() + " cannot map the RAM file read-only (8.2 can):"
                         + " devices that give memory back are refused"));

@@ -25,7 +25,7 @@ public final class EmulatorProbe {
      * @param stamp see {@link HostScripts#STAMP}
      * @param banner the first line of {@code --version}; empty when it was not asked
      * @param machineType the versioned type behind the wanted one; empty when it was not asked or is not known
-     * @param kvm {@code ok}, or why guests cannot run under it; empty when it was not asked
+     * @param kvm {@code ok}, or why guests cannot run under it; empty when it was not asked, or is not known without a trial
      * @param flavour {@link Flavour#STOCK} also when it was not asked
      */
     public record Found(
@@ -89,7 +89,11 @@ public final class EmulatorProbe {
 
     /** Asks the program that {@link #find} found. */
     public static Sh ask(Machine machine) {
-        Sh kvm = machine.accel().equals("auto") ? tryKvm(machine) : Sh.of("");
+        Sh kvm = switch (machine.accel()) {
+            case "auto" -> tryKvm(machine);
+            case "kvm" -> lookForKvm(Sh.of(":"));
+            default -> Sh.of("");
+        };
         return Sh.of("""
                 if [ -n "$emu" ]; then
                   "$emu" --version 2>&1 </dev/null | { read -r line && printf 'version %s\\n' "$line"; }
@@ -128,17 +132,24 @@ public final class EmulatorProbe {
     // A processor without the feature can still have /dev/kvm, and a nested one can have both and run nothing: only a
     // start shows.
     private static Sh tryKvm(Machine machine) {
+        return lookForKvm(Sh.of("""
+                if printf '%s' {} | timeout 10 "$emu" -machine {},accel=kvm -cpu {} -m 16 -S -nodefaults -display none \\
+                      -qmp stdio 2>/dev/null | grep -q '"QMP"'; then
+                      echo 'kvm ok'
+                    else
+                      echo 'kvm a trial start under kvm failed'
+                    fi""", TRIAL, machine.type(), machine.cpu().orElse("host")));
+    }
+
+    private static Sh lookForKvm(Sh otherwise) {
         return Sh.of("""
                 if ! grep -qwE 'vmx|svm' /proc/cpuinfo; then
                     echo 'kvm the processor shows neither vmx nor svm'
                   elif ! [ -r /dev/kvm ] || ! [ -w /dev/kvm ]; then
                     echo 'kvm /dev/kvm cannot be opened'
-                  elif printf '%s' {} | timeout 10 "$emu" -machine {},accel=kvm -cpu {} -m 16 -S -nodefaults -display none \\
-                      -qmp stdio 2>/dev/null | grep -q '"QMP"'; then
-                    echo 'kvm ok'
                   else
-                    echo 'kvm a trial start under kvm failed'
-                  fi""", TRIAL, machine.type(), machine.cpu().orElse("host"));
+                    {}
+                  fi""", otherwise);
     }
 
     private static String versioned(String line) {

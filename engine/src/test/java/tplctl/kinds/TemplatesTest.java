@@ -171,6 +171,17 @@ class TemplatesTest {
     }
 
     @Test
+    void saysThatKvmIsAskedForWhereThereIsNone() {
+        String host = "left absent\n" + emulator("8.2.0").replace("kvm ok", "kvm no /dev/kvm");
+        Change change = only(changes(machine("accel: kvm"), host));
+        assertThat(change.notes())
+                .containsExactly("is to run under kvm, but no /dev/kvm; \"accel: auto\" takes tcg then");
+        assertThat(build(change).platform().accel()).isEqualTo("kvm");
+        String nothingKnown = host.replace("kvm no /dev/kvm\n", "");
+        assertThat(only(changes(machine("accel: kvm"), nothingKnown)).notes()).isEmpty();
+    }
+
+    @Test
     void warnsThatAnOldEmulatorCannotMapReadOnlyAndSaysWhyItUsesTcg() {
         Change change = only(changes(PLAIN, "left absent\n" + emulator("7.2.0").replace("kvm ok", "kvm no /dev/kvm")));
         assertThat(change.notes()).anyMatch(n -> n.contains("read-only")).contains("runs under tcg: no /dev/kvm");
