@@ -89,6 +89,13 @@ class PlaybooksTest {
 
     @ParameterizedTest
     @MethodSource("playbooks")
+    void isListedInTheReadme(Path playbook) throws IOException {
+        assertThat(Files.readString(PLAYBOOKS.resolveSibling("README.md")))
+                .containsOnlyOnce("\n| `" + playbook.getFileName() + "` | ");
+    }
+
+    @ParameterizedTest
+    @MethodSource("playbooks")
     void makesEverythingOnFreshHosts(Path playbook) {
         Map<String, String> actions = actions(plan(fresh, playbook));
         assertThat(actions.keySet()).containsExactlyInAnyOrderElementsOf(resources(playbook));
