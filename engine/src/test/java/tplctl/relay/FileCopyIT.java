@@ -18,11 +18,14 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import tplctl.lab.SlowLink;
+import tplctl.lab.WholeMachine;
 
 /** Two agents as processes of their own; the receiver's file system is mounted in a mount namespace of its own. */
 @Timeout(120)
+@ExtendWith(WholeMachine.class)
 class FileCopyIT {
     private static final Path POOL = Path.of("/sys/kernel/mm/hugepages/hugepages-2048kB");
     private static final int MEBI = 1 << 20;

@@ -3,16 +3,32 @@ package tplctl.relay;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.HashMap;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 
 /**
  * Changes generated and recorded streams by chance and looks whether the filter refuses them or writes what does the
- * same: {@code FilterFuzz SECONDS SEED DIRECTORY}. Streams that broke it are left in the directory.
+ * same: {@code FilterFuzz SECONDS SEED DIRECTORY}. Streams that broke it are left in the directory, and the corpus: a seed for each
+ * reason for which one was refused, and some of those that were taken. {@link FuzzCorpusTest} goes through it.
  */
 final class FilterFuzz {
+    private static final int TAKEN = 200;
+
     private FilterFuzz() {}
+
+    /** What a seed makes. */
+    static GeneratedStream changed(long seed) {
+        Random random = new Random(seed);
+        boolean real = random.nextInt(20) == 0;
+        GeneratedStream base = real
+                ? new GeneratedStream(Recording.RUNNING.bytes(), Map.of("mem0", new byte[Recording.MEMORY]))
+                : GeneratedStream.of(random.nextLong(), 6);
+        return new GeneratedStream(mutate(base.bytes(), random), base.templates());
+    }
 
     public static void main(String[] args) throws IOException {
         long end = System.nanoTime() + Long.parseLong(args[0]) * 1_000_000_000L;
@@ -21,31 +37,31 @@ final class FilterFuzz {
         long runs = 0;
         long refused = 0;
         long broken = 0;
-        Map<String, Integer> expectations = new HashMap<>();
-        byte[] recorded = Recording.RUNNING.bytes();
-        Map<String, byte[]> empty = Map.of("mem0", new byte[Recording.MEMORY]);
+        Set<String> reasons = new HashSet<>();
+        List<String> corpus = new ArrayList<>();
         while (System.nanoTime() < end) {
-            Random random = new Random(seed);
-            boolean real = random.nextInt(20) == 0;
-            GeneratedStream base =
-                    real ? new GeneratedStream(recorded, empty) : GeneratedStream.of(random.nextLong(), 6);
-            byte[] stream = mutate(base.bytes(), random);
+            GeneratedStream changed = changed(seed);
             try {
-                Oracle.Outcome outcome = Oracle.check(stream, base.templates());
+                Oracle.Outcome outcome = Oracle.check(changed.bytes(), changed.templates());
                 if (outcome.refusal().isPresent()) {
                     refused++;
-                    expectations.merge(outcome.refusal().get().expected(), 1, Integer::sum);
+                    if (reasons.add(outcome.refusal().get().expected())) {
+                        corpus.add(seed + " refused");
+                    }
+                } else if (runs - refused < TAKEN) {
+                    corpus.add(seed + " taken");
                 }
             } catch (AssertionError | RuntimeException e) {
                 broken++;
-                Files.write(directory.resolve("seed-" + seed), stream);
+                Files.write(directory.resolve("seed-" + seed), changed.bytes());
                 System.out.println("seed " + seed + ": " + e);
             }
             runs++;
             seed++;
         }
-        System.out.println(runs + " streams, " + refused + " refused for " + expectations.size() + " reasons, " + broken
-                + " wrong");
+        Files.write(directory.resolve("corpus"), corpus);
+        System.out.println(
+                runs + " streams, " + refused + " refused for " + reasons.size() + " reasons, " + broken + " wrong");
     }
 
     /** One to four changes: a flipped bit, another byte, a word of flags, a piece twice, away or from elsewhere, a cut. */
