@@ -10,10 +10,13 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import tplctl.lab.HostSpec;
+import tplctl.lab.WholeMachine;
 
 /** Eight resources on each of three hosts, from the first apply to destroy. */
+@ExtendWith(WholeMachine.class)
 class FleetIT {
     private static final Path PLAYBOOK = Tplctl.ENGINE.resolve("bench/converge.d");
     private static final String LEFT =

@@ -2,9 +2,12 @@ package tplctl.it;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 
 /**
  * The quickstart's guest: a kernel and an initial RAM disk, made once by the quickstart's own commands and kept among the build's
@@ -47,6 +50,16 @@ public final class Guest {
         }
         try {
             Files.createDirectories(HOME);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        // Another process that runs tests may be at it.
+        try (FileChannel channel =
+                        FileChannel.open(HOME.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+                FileLock lock = channel.lock()) {
+            if (lock.isValid() && Files.exists(HOME.resolve("initrd"))) {
+                return;
+            }
             Path playbook = Tplctl.write(HOME, "guest.yml", withoutMachines(Files.readString(QUICKSTART)));
             Path build = HOME.resolve("build");
             Tplctl.run(HOME, "apply", playbook.toString(), "-e", "home=" + build)

@@ -5,9 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import tplctl.lab.WholeMachine;
 
 /** A template on hugetlbfs, and the arithmetic of its pages: 64 for a guest of 128M, and 64 more for each clone. */
+@ExtendWith(WholeMachine.class)
 class HugePagesIT {
     private final Machine before = Machine.now();
 

@@ -8,14 +8,18 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import tplctl.lab.WholeMachine;
 
-/** What a test must leave as it found it: emulators, mounts, huge pages, and tplctl's own directories. */
+/**
+ * What a test must leave as it found it: emulators, mounts, tplctl's own directories; and huge pages, by a test that has the {@link
+ * WholeMachine}.
+ */
 record Machine(Set<String> emulators, Set<String> mounts, String hugePages, Set<String> kept) {
     static Machine now() {
         return new Machine(
                 emulatorsRunning(),
                 lines("grep -E ' (tmpfs|hugetlbfs) ' /proc/mounts | cut -d' ' -f2"),
-                Shell.sh("cat /sys/kernel/mm/hugepages/hugepages-2048kB/nr_hugepages"),
+                WholeMachine.isHeld() ? Shell.sh("cat /sys/kernel/mm/hugepages/hugepages-2048kB/nr_hugepages") : "",
                 lines("find /run/tplctl/vms /run/tplctl/templates /var/lib/tplctl/vms /var/lib/tplctl/templates"
                         + " /var/lib/tplctl/owned -mindepth 1 -maxdepth 1 2>/dev/null"));
     }

@@ -12,16 +12,19 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import tplctl.lab.HostSpec;
 import tplctl.lab.Lab;
 import tplctl.lab.LabHost;
+import tplctl.lab.WholeMachine;
 
 /**
  * {@code playbooks/migrate.yml} with {@code inventory/hosts.yml}: o41 and o40 at the addresses that the inventory has for them, the
  * procedure's port and paths, both lines of its migration. Only what needs KVM is another, and the guest, which is a small one.
  */
 @Timeout(480)
+@ExtendWith(WholeMachine.class)
 class MigrateIT {
     private static final Path PLAYBOOKS = Tplctl.ENGINE.resolveSibling("playbooks");
     private static final Path INVENTORY = Tplctl.ENGINE.resolveSibling("inventory/hosts.yml");

@@ -9,10 +9,13 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import tplctl.lab.WholeMachine;
 
 /** Moves between other ends than two hosts with a tmpfs: this machine, and huge pages. */
 @Timeout(600)
+@ExtendWith(WholeMachine.class)
 class MoveEndsIT {
     @TempDir
     Path dir;

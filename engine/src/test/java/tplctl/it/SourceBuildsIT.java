@@ -9,13 +9,16 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import tplctl.kinds.SampleProgram;
 import tplctl.lab.HostSpec;
+import tplctl.lab.WholeMachine;
 
 /** Programs built from source by whole runs: here, on hosts over SSH, cut short, and from a source of Debian's. */
+@ExtendWith(WholeMachine.class)
 class SourceBuildsIT {
     private static final Duration LONG = Duration.ofMinutes(20);
 

@@ -18,13 +18,16 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import tplctl.lab.WholeMachine;
 
 /**
  * {@code playbooks/vm-templating.yml} from nothing and back, with its own values: 2048 huge pages, a guest of 1 GiB on hugetlbfs, its
  * ports and paths. Only what needs KVM is another – accelerator, processor, irqchip – and the guest, which is a small one.
  */
 @Timeout(600)
+@ExtendWith(WholeMachine.class)
 class VmTemplatingIT {
     private static final Path PLAYBOOK = Tplctl.ENGINE.resolveSibling("playbooks/vm-templating.yml");
     private static final int PATIENCE_MS = 60_000;

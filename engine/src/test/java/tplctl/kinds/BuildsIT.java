@@ -11,14 +11,17 @@ import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import tplctl.kind.Change;
 import tplctl.kind.Content;
 import tplctl.kind.Impact;
 import tplctl.kind.ProbeOutput;
 import tplctl.kind.Sh;
+import tplctl.lab.WholeMachine;
 
 /** Builds in the shells that hosts have, by the real git, make and compiler. */
+@ExtendWith(WholeMachine.class)
 class BuildsIT {
     @TempDir
     Path dir;

@@ -11,15 +11,18 @@ import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import tplctl.kind.ProbeOutput;
 import tplctl.kind.Sh;
 import tplctl.kind.Step;
+import tplctl.lab.WholeMachine;
 
 /**
  * Pools of huge pages in the shells that hosts have: of plain files laid over {@code /sys/kernel/mm/hugepages}, so that nobody else's
  * pages are touched; and one page of a size that nobody else is likely to use, of the real kernel.
  */
+@ExtendWith(WholeMachine.class)
 class HugePagesIT {
     @TempDir
     Path dir;

@@ -9,12 +9,15 @@ import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import tplctl.lab.WholeMachine;
 import tplctl.machine.Listener;
 
 /** Ports that consoles listen on: read from their texts, and seen to be taken, in the shells that hosts have. */
+@ExtendWith(WholeMachine.class)
 class ListenerIT {
     @TempDir
     Path dir;

@@ -10,13 +10,16 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import tplctl.kind.Change;
 import tplctl.kind.ProbeOutput;
 import tplctl.kind.Sh;
 import tplctl.kind.Step;
+import tplctl.lab.WholeMachine;
 
 /** Mounts in the shells that hosts have, in a mount namespace and with an {@code /etc/fstab} of their own. */
+@ExtendWith(WholeMachine.class)
 class MountsIT {
     private static final String FSTAB = "# static\nUUID=1 / ext4 defaults 0 1\n\tproc  /proc proc defaults 0 0";
 

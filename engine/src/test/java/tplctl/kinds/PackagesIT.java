@@ -11,10 +11,13 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import tplctl.kind.ProbeOutput;
+import tplctl.lab.WholeMachine;
 
 /** Packages, observed by the real dpkg-query; what would be installed is told by an apt-get that only writes it down. */
+@ExtendWith(WholeMachine.class)
 class PackagesIT {
     @TempDir
     Path dir;
