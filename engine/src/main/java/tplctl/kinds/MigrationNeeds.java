@@ -38,7 +38,7 @@ final class MigrationNeeds {
         template(here).ifPresent(why -> unmet.add(new Unmet("template", why)));
         emulator(here).ifPresent(why -> unmet.add(new Unmet("emulator", why)));
         accelerator(here).ifPresent(why -> unmet.add(new Unmet("accel", why)));
-        cpu(here).ifPresent(why -> unmet.add(new Unmet("cpu", why)));
+        cpu().ifPresent(why -> unmet.add(new Unmet("cpu", why)));
         storage(here).ifPresent(why -> unmet.add(new Unmet("storage", why)));
         images().ifPresent(why -> unmet.add(new Unmet("disk", why)));
         if (there.listening()) {
@@ -192,6 +192,7 @@ final class MigrationNeeds {
             notes.add("without TLS: whoever is on the network between the hosts can read the guest's memory");
         }
         processors(here).ifPresent(notes::add);
+        flags(here).ifPresent(notes::add);
         return notes;
     }
 
@@ -212,6 +213,17 @@ final class MigrationNeeds {
                 : Optional.empty();
     }
 
+    // No reason to refuse: some of the flags only say what the host's kernel, microcode and firmware do, and which of
+    // the others its guests see is KVM's affair.
+    private Optional<String> flags(MigrationState.Here here) {
+        List<String> missed = here.processor().missedOn(there.processor());
+        return seesTheHosts(here) && !missed.isEmpty()
+                ? Optional.of("warning: the guest sees the host's own processor, and /proc/cpuinfo of " + to + " lacks "
+                        + String.join(", ", missed) + "; what the guest uses of that fails there, if it sees it at all. A"
+                        + " machine whose \"cpu\" both hosts have moves without that")
+                : Optional.empty();
+    }
+
     private boolean seesTheHosts(MigrationState.Here here) {
         return here.vm()
                         .record()
@@ -220,16 +232,11 @@ final class MigrationNeeds {
                 && want.machine().hardware().cpu().orElse("host").equals("host");
     }
 
-    private Optional<String> cpu(MigrationState.Here here) {
+    private Optional<String> cpu() {
         Optional<String> model = want.machine().hardware().cpu();
-        if (model.isPresent() && there.processor().lacksModel()) {
-            return Optional.of(there.emulator().path().orElse("the emulator") + " on " + to + " has no CPU model \""
-                    + model.get() + "\", which " + want.name() + " has");
-        }
-        List<String> missed = here.processor().missedOn(there.processor());
-        return seesTheHosts(here) && !missed.isEmpty()
-                ? Optional.of("the guest sees the host's own processor, and that of " + to + " lacks "
-                        + String.join(", ", missed) + "; give its machine a \"cpu\" that both hosts have")
+        return model.isPresent() && there.processor().lacksModel()
+                ? Optional.of(there.emulator().path().orElse("the emulator") + " on " + to + " has no CPU model \""
+                        + model.get() + "\", which " + want.name() + " has")
                 : Optional.empty();
     }
 

@@ -49,7 +49,10 @@ public record Processor(String name, Set<String> flags, boolean lacksModel) {
         return new Processor(answers.first("processor").orElse(""), flags, answers.has(LACKS));
     }
 
-    /** What a guest that saw all of this one would miss on the other, sorted; nothing when either was not asked. */
+    /**
+     * The flags that the other has not, sorted; nothing when either was not asked. Not all are a guest's: {@code rapl} or {@code
+     * user_shstk} come with a host's kernel, {@code ida} or {@code hwp} with its firmware.
+     */
     public List<String> missedOn(Processor other) {
         return flags.isEmpty() || other.flags().isEmpty()
                 ? List.of()
