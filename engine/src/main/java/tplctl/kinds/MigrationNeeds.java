@@ -10,6 +10,7 @@ import tplctl.kind.Impact;
 import tplctl.machine.EmulatorProbe;
 import tplctl.machine.Layout;
 import tplctl.machine.Manifest;
+import tplctl.machine.Processor;
 import tplctl.machine.QemuVersion;
 import tplctl.machine.Room;
 import tplctl.machine.TemplateInfo;
@@ -219,7 +220,8 @@ final class MigrationNeeds {
         List<String> missed = here.processor().missedOn(there.processor());
         return seesTheHosts(here) && !missed.isEmpty()
                 ? Optional.of("warning: the guest sees the host's own processor, and /proc/cpuinfo of " + to + " lacks "
-                        + String.join(", ", missed) + "; what the guest uses of that fails there, if it sees it at all. A"
+                        + String.join(", ", missed)
+                        + "; what the guest uses of that fails there, if it sees it at all. A"
                         + " machine whose \"cpu\" both hosts have moves without that")
                 : Optional.empty();
     }
@@ -229,11 +231,11 @@ final class MigrationNeeds {
                         .record()
                         .filter(r -> r.platform().accel().equals("kvm"))
                         .isPresent()
-                && want.machine().hardware().cpu().orElse("host").equals("host");
+                && Processor.model(want.machine().hardware()).orElse("host").equals("host");
     }
 
     private Optional<String> cpu() {
-        Optional<String> model = want.machine().hardware().cpu();
+        Optional<String> model = Processor.model(want.machine().hardware());
         return model.isPresent() && there.processor().lacksModel()
                 ? Optional.of(there.emulator().path().orElse("the emulator") + " on " + to + " has no CPU model \""
                         + model.get() + "\", which " + want.name() + " has")

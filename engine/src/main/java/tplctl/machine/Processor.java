@@ -3,6 +3,7 @@ package tplctl.machine;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import tplctl.kind.Sh;
 
@@ -29,9 +30,14 @@ public record Processor(String name, Set<String> flags, boolean lacksModel) {
                   printf '%s %s\\n' "$word" "$rest"
                 done""");
 
+    /** The model that a machine names, without the features that may follow it, as in {@code Haswell,-x2apic}; empty when it names none. */
+    public static Optional<String> model(Machine machine) {
+        return machine.cpu().map(cpu -> cpu.split(",", 2)[0]);
+    }
+
     /** Asks the emulator {@code emu}, if there is one; {@code host} and {@code max} are known to all. */
     static List<Sh> askModel(Machine machine) {
-        return machine.cpu()
+        return model(machine)
                 .filter(model -> !model.equals("host") && !model.equals("max"))
                 .map(model -> List.of(Sh.of("""
                           if [ -n "$emu" ]; then
