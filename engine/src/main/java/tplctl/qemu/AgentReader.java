@@ -17,7 +17,7 @@ final class AgentReader {
     /** Precedes the answer to guest-sync-delimited (qga/qapi-schema.json); in no UTF-8 text. */
     static final int SENTINEL = 0xFF;
 
-    private static final int LINES_KEPT = 64;
+    private static final int LINES_KEPT = 2;
 
     /**
      * @param delimited whether the sentinel came right before it
@@ -28,16 +28,23 @@ final class AgentReader {
     private final InputStream in;
     private final int limit;
     private final BlockingQueue<Line> lines = new ArrayBlockingQueue<>(LINES_KEPT);
+    private final Thread reader;
 
-    AgentReader(InputStream in, int limit) {
+    /** @param name of the host, for its thread */
+    AgentReader(InputStream in, int limit, String name) {
         this.in = in;
         this.limit = limit;
+        this.reader = new Thread(this::read, "guest-agent-" + name);
+        reader.setDaemon(true);
     }
 
-    void start(String name) {
-        Thread reader = new Thread(this::read, "guest-agent-" + name);
-        reader.setDaemon(true);
+    void start() {
         reader.start();
+    }
+
+    /** Ends it, once nothing comes from its stream any more, with the lines that nobody took. */
+    void stop() {
+        reader.interrupt();
     }
 
     /** The next line, or its end; empty when none came until that {@link System#nanoTime}. */
@@ -49,7 +56,7 @@ final class AgentReader {
         try {
             lines.put(new Line("", false, Optional.of(cut())));
         } catch (InterruptedException e) {
-            Thread.currentThread().interrupt(); // nobody interrupts it but the end of the program
+            Thread.currentThread().interrupt(); // nobody wants them any more
         }
     }
 

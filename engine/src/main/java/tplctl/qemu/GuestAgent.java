@@ -44,8 +44,8 @@ final class GuestAgent implements AutoCloseable {
     GuestAgent(Duplex duplex, String name) {
         this.duplex = duplex;
         this.name = name;
-        this.reader = new AgentReader(duplex.in(), LINE_LIMIT);
-        reader.start(name);
+        this.reader = new AgentReader(duplex.in(), LINE_LIMIT, name);
+        reader.start();
     }
 
     /**
@@ -67,6 +67,9 @@ final class GuestAgent implements AutoCloseable {
             for (Optional<AgentReader.Line> line = next(patience); line.isPresent(); line = next(patience)) {
                 if (line.get().delimited() && isAnswer(line.get().text(), token)) {
                     return;
+                }
+                if (System.nanoTime() >= patience) {
+                    break; // a guest that talks without end always has another line
                 }
             }
             if (System.nanoTime() >= deadline) {
@@ -128,6 +131,7 @@ final class GuestAgent implements AutoCloseable {
     @Override
     public void close() {
         duplex.close();
+        reader.stop();
     }
 
     private static GuestAgentException refused(String command, String errorClass, String desc) {

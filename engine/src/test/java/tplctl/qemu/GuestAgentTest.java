@@ -6,10 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -246,6 +250,56 @@ class GuestAgentTest {
                 },
                 agent -> assertThatThrownBy(() -> agent.await(LONG))
                         .hasMessage("it sent a line of more than 4194304 bytes"));
+    }
+
+    @Test
+    void isNotHeldUpByAGuestThatAlwaysHasAnotherLine() throws IOException {
+        talk(
+                fake -> {
+                    try {
+                        while (true) {
+                            fake.say("{}\n".repeat(1000));
+                        }
+                    } catch (IOException e) {
+                        // The client has gone.
+                    }
+                },
+                agent -> assertThatThrownBy(() -> agent.await(SHORT))
+                        .hasMessageContaining("did not answer within 200ms"));
+    }
+
+    @Test
+    void keepsFewLinesThatNobodyTakesAndNoneAfterItsEnd() throws InterruptedException {
+        Endless guest = new Endless();
+        AgentReader reader = new AgentReader(guest, 1 << 20, "h9");
+        reader.start();
+        Thread thread = guest.reader.take();
+        while (thread.getState() != Thread.State.WAITING) {
+            Thread.onSpinWait();
+        }
+        assertThat(guest.lines.get()).isLessThan(5);
+        reader.stop();
+        thread.join();
+    }
+
+    /** Says a line whenever it is read. */
+    private static final class Endless extends InputStream {
+        final BlockingQueue<Thread> reader = new LinkedBlockingQueue<>();
+        final AtomicInteger lines = new AtomicInteger();
+
+        @Override
+        public int read() {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public int read(byte[] to, int offset, int length) {
+            if (lines.getAndIncrement() == 0) {
+                reader.add(Thread.currentThread());
+            }
+            to[offset] = '\n';
+            return 1;
+        }
     }
 
     @Test
