@@ -73,7 +73,7 @@ final class ConsoleLink {
         try {
             for (int n = keys.read(chunk); n >= 0; n = keys.read(chunk)) {
                 int leaving = manner.escape().in(chunk, n);
-                typed.put(Arrays.copyOf(chunk, leaving < 0 ? n : leaving));
+                queue(Arrays.copyOf(chunk, leaving < 0 ? n : leaving));
                 if (leaving >= 0) {
                     end(End.LEFT);
                     return;
@@ -85,6 +85,14 @@ final class ConsoleLink {
             Thread.currentThread().interrupt();
         }
         enqueueEnd();
+    }
+
+    // Where a key leaves, what finds no room is lost: whoever waited for some would not see that key. Nobody else puts
+    // pieces in, so room stays.
+    private void queue(byte[] piece) throws InterruptedException {
+        if (typed.remainingCapacity() > 0 || manner.escape().code().isEmpty()) {
+            typed.put(piece);
+        }
     }
 
     private void enqueueEnd() {

@@ -110,6 +110,22 @@ class ConsoleLinkTest {
     }
 
     @Test
+    void canBeLeftWhenMoreWasTypedThanItKeeps() {
+        guest.takesNothing();
+        assertThat(join(new Typing("x".repeat(3000) + "\u001d"), EscapeKey.USUAL, LONG))
+                .isEqualTo(ConsoleLink.End.LEFT);
+    }
+
+    @Test
+    void losesNothingOfAFileThatIsLongerThanItKeeps() {
+        String text = "x".repeat(3000);
+        Typing keys = new Typing(text);
+        guest.onHeard("x", keys::awaitUnread);
+        assertThat(join(keys, EscapeKey.NONE, Duration.ZERO)).isEqualTo(ConsoleLink.End.SENT);
+        assertThat(guest.heard()).isEqualTo(text);
+    }
+
+    @Test
     void endsWhenNobodyReads() {
         guest.says("hello");
         OutputStream shut = new OutputStream() {
@@ -136,6 +152,30 @@ class ConsoleLinkTest {
         org.assertj.core.api.Assertions.assertThatThrownBy(() -> EscapeKey.of(text))
                 .isInstanceOf(UsageException.class)
                 .hasMessageContaining("--escape takes");
+    }
+
+    /** A key at a time. */
+    private static final class Typing extends ByteArrayInputStream {
+        // One is with the guest, 1024 wait for it, and with the next the reader waits for room.
+        private final CountDownLatch full = new CountDownLatch(1026);
+
+        Typing(String text) {
+            super(text.getBytes(StandardCharsets.UTF_8));
+        }
+
+        @Override
+        public synchronized int read(byte[] to, int offset, int length) {
+            full.countDown();
+            return super.read(to, offset, Math.min(length, 1));
+        }
+
+        void awaitUnread() {
+            try {
+                full.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
     }
 
     /** Nobody types, and nobody ends it. */
