@@ -2,6 +2,7 @@ package tplctl.cli;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -11,23 +12,32 @@ import java.util.concurrent.TimeUnit;
 final class RawMode implements AutoCloseable {
     private static final long LIMIT_SECONDS = 5;
 
+    private final String program;
     private final Thread atTheEnd = new Thread(this::restore);
     private String before = "";
     private boolean over;
+
+    RawMode() {
+        this("stty");
+    }
+
+    /** @param program that does as stty(1) */
+    RawMode(String program) {
+        this.program = program;
+    }
 
     /** Whether the terminal is so now; it is not when it cannot be told, for want of stty(1) for example, and once this is closed. */
     synchronized boolean enter() {
         if (over) {
             return false;
         }
-        String now = stty("-g").strip();
+        String now = stty("-g").orElse("").strip();
         if (now.isEmpty()) {
             return false;
         }
         before = now;
         Runtime.getRuntime().addShutdownHook(atTheEnd);
-        stty("raw", "-echo");
-        return true;
+        return stty("raw", "-echo").isPresent();
     }
 
     @Override
@@ -52,10 +62,10 @@ final class RawMode implements AutoCloseable {
         over = true;
     }
 
-    /** What it printed; nothing when it failed. */
-    private static String stty(String... words) {
+    /** What it printed; empty when it failed. */
+    private Optional<String> stty(String... words) {
         String[] command = new String[words.length + 1];
-        command[0] = "stty";
+        command[0] = program;
         System.arraycopy(words, 0, command, 1, words.length);
         try {
             Process stty = new ProcessBuilder(command)
@@ -63,12 +73,14 @@ final class RawMode implements AutoCloseable {
                     .redirectError(ProcessBuilder.Redirect.DISCARD)
                     .start();
             String said = new String(stty.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
-            return stty.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS) && stty.exitValue() == 0 ? said : "";
+            return stty.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS) && stty.exitValue() == 0
+                    ? Optional.of(said)
+                    : Optional.empty();
         } catch (IOException e) {
-            return "";
+            return Optional.empty();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            return "";
+            return Optional.empty();
         }
     }
 }
