@@ -15,6 +15,8 @@ final class SshLink implements AutoCloseable {
     static final class RefusedException extends IOException {
         static final int PROHIBITED = 1;
         static final int CONNECT_FAILED = 2;
+        static final int UNKNOWN_TYPE = 3;
+        static final int SHORTAGE = 4;
         private static final long serialVersionUID = 1;
         private final int reason;
 
@@ -25,6 +27,17 @@ final class SshLink implements AutoCloseable {
 
         int reason() {
             return reason;
+        }
+
+        /** The reason as the RFC calls it. What else the other end said of it, the library drops. */
+        String named() {
+            return switch (reason) {
+                case PROHIBITED -> "administratively prohibited";
+                case CONNECT_FAILED -> "connect failed";
+                case UNKNOWN_TYPE -> "unknown channel type";
+                case SHORTAGE -> "resource shortage";
+                default -> "reason " + reason;
+            };
         }
     }
 

@@ -90,14 +90,7 @@ final class SshTransport implements Transport {
             Wire wire = Wire.through(link, address, port);
             return new StreamPair(wire.getInputStream(), wire.getOutputStream(), wire::close);
         } catch (SshLink.RefusedException e) {
-            if (e.reason() == SshLink.RefusedException.CONNECT_FAILED) {
-                throw new NobodyListensException(host, attempted, "nobody accepts a connection there");
-            }
-            throw new SocketForbiddenException(
-                    host,
-                    attempted,
-                    "its sshd forwards no TCP ports for this user; AllowTcpForwarding in sshd_config should be yes or local,"
-                            + " without DisableForwarding or a key restricted by no-port-forwarding");
+            throw TcpPorts.refused(host, attempted, e);
         } catch (IOException | JSchException e) {
             throw lost(e);
         }

@@ -12,6 +12,24 @@ final class TcpPorts {
         return "connect to " + address + ":" + port;
     }
 
+    /** What an SSH server makes of the attempt that opened no channel, by its reason. */
+    static HostException refused(String host, String attempted, SshLink.RefusedException e) {
+        return switch (e.reason()) {
+            case SshLink.RefusedException.PROHIBITED ->
+                new SocketForbiddenException(
+                        host,
+                        attempted,
+                        "its sshd forwards no TCP ports for this user; AllowTcpForwarding in sshd_config should be yes or"
+                                + " local, without DisableForwarding or a key restricted by no-port-forwarding");
+            case SshLink.RefusedException.CONNECT_FAILED ->
+                new NobodyListensException(host, attempted, "nobody accepts a connection there");
+            case SshLink.RefusedException.UNKNOWN_TYPE ->
+                new SocketForbiddenException(
+                        host, attempted, "its SSH server does not know how to forward TCP ports (" + e.named() + ")");
+            default -> new HostException(host, attempted, "its SSH server opened no channel: " + e.named());
+        };
+    }
+
     /** {@link Host#openTcp} where this machine is the host. */
     static Duplex open(String host, String address, int port, Duration limit) {
         try {

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 @Timeout(60)
@@ -59,5 +60,19 @@ class TcpPortsTest {
         assertThatThrownBy(() -> way.open(port))
                 .isInstanceOf(NobodyListensException.class)
                 .hasMessage("here: connect to 127.0.0.1:" + port + ": nobody accepts a connection there");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "1, SocketForbiddenException, its sshd forwards no TCP ports for this user; AllowTcpForwarding",
+        "2, NobodyListensException, nobody accepts a connection there",
+        "3, SocketForbiddenException, its SSH server does not know how to forward TCP ports (unknown channel type)",
+        "4, HostException, its SSH server opened no channel: resource shortage",
+        "9, HostException, its SSH server opened no channel: reason 9"
+    })
+    void saysWhyAnSshServerRefuses(int reason, String type, String words) {
+        HostException why = TcpPorts.refused("h1", "connect to ::1:7000", new SshLink.RefusedException(reason));
+        assertThat(why).hasMessageStartingWith("h1: connect to ::1:7000: " + words);
+        assertThat(why.getClass().getSimpleName()).isEqualTo(type);
     }
 }
