@@ -54,7 +54,8 @@ public final class QmpRules {
                     "block-commit|commit",
                     "it writes to the image below the VM's disk, on which the template's clones stand"),
             new Rule(
-                    "blockdev-snapshot(-sync)?|snapshot_blkdev|change-backing-file|(drive|blockdev)[-_]mirror|transaction",
+                    "blockdev-snapshot(-sync)?|snapshot_blkdev|change-backing-file|(drive|blockdev)[-_]mirror|transaction"
+                            + "|blockdev-reopen|blockdev-(change|insert)-medium|change|drive_add",
                     "it puts the VM on another disk than the one that it is started from the next time"));
 
     /** They bring in devices and backends, which must not give the template's memory back, or take it all. */

@@ -97,6 +97,10 @@ class QmpRulesTest {
             blockdev-snapshot-sync   | another disk
             drive-mirror             | another disk
             transaction              | another disk
+            blockdev-reopen          | another disk
+            blockdev-change-medium   | another disk
+            blockdev-insert-medium   | another disk
+            change                   | another disk
             """)
     void refusesWhatTplctlDoesItselfOrGuards(String command, String why) {
         assertThat(refusal(command, "{}", at("running")).orElseThrow()).contains(why);
@@ -107,6 +111,10 @@ class QmpRulesTest {
         assertThat(typed("migrate -d tcp:0:4444", at("running"))).isPresent();
         assertThat(typed("commit virtio0", at("running")).orElseThrow()).contains("clones");
         assertThat(typed("snapshot_blkdev virtio0 /tmp/x", at("running"))).isPresent();
+        assertThat(typed("change ide1-cd0 /tmp/x.iso", at("running")).orElseThrow())
+                .contains("another disk");
+        assertThat(typed("drive_add 0 if=none,file=/tmp/x", at("running")).orElseThrow())
+                .contains("another disk");
         assertThat(typed("device_add virtio-balloon-pci", at("running"))).isPresent();
         assertThat(typed("x/4x 0xfff0", at("postmigrate"))).isEmpty();
         assertThat(typed("device_del nic0", at("running"))).isEmpty();
