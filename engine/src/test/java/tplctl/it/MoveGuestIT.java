@@ -32,7 +32,7 @@ class MoveGuestIT {
     }
 
     @Test
-    void isNotToldAgainWhereItWent() {
+    void isToldOnlyWhatIsNewWhereItWent() {
         lab.vms("web-1: { template: told, nics: [{ netdev: user }] }").write();
         lab.tplctl("apply", "-q").exits(0);
         PlayedAgent here = PlayedAgent.of(lab.from, "web-1");
@@ -54,9 +54,13 @@ class MoveGuestIT {
         lab.settled();
         lab.write();
         lab.settled();
-        lab.write("web-1: { from: o41, to: o40 }");
-        lab.tplctl("destroy", "--yes").exits(0);
         assertThat(there.asked()).isEmpty();
+
+        lab.vms(WEB.replace("hostname: web-1", "hostname: web-9")).write("web-1: { from: o41, to: o40 }");
+        lab.tplctl("apply", "-q").exits(0);
+        lab.settled();
+        assertThat(there.asked()).singleElement().asString().contains("web-9").doesNotContain("/etc/machine-id");
+        lab.tplctl("destroy", "--yes").exits(0);
         assertThat(here.asked()).hasSize(1);
     }
 }
