@@ -36,7 +36,7 @@ public final class StatusReader {
               dir=${dir%%/}
               name=${dir##*/}
               # What another host that sees this directory has is that one's.
-              [ ! -e "$dir.moved" ] || grep -qsF -- '"to":"'"$host"'"' "$dir.moved" || continue
+              [ ! -e "$dir.moved" ] || grep -qsF -- "$ours" "$dir.moved" || continue
               printf 'vm %%s\\n' "$name"
               { read -r line < "$dir/spec.json"; } && printf 'record %%s\\n' "$line"
               [ -e "$dir/up" ] && echo up
@@ -49,7 +49,7 @@ public final class StatusReader {
               fi
             done
             for mark in %1$s/vms/*.moved; do
-              [ -e "$mark" ] && ! grep -qsF -- '"to":"'"$host"'"' "$mark" || continue
+              [ -e "$mark" ] && ! grep -qsF -- "$ours" "$mark" || continue
               line=
               read -r line < "$mark"
               printf 'moved %%s\\n' "$line"
@@ -112,7 +112,7 @@ public final class StatusReader {
         Optional<VmLines> current = Optional.empty();
         double uptime = 0;
         long ticks = 100;
-        for (String line : ask(host, "host=" + Sh.quoted(host.name()) + "\n" + VMS)) {
+        for (String line : ask(host, "ours=" + Sh.quoted(MoveMark.toField(host.name())) + "\n" + VMS)) {
             int space = line.indexOf(' ');
             String word = space < 0 ? line : line.substring(0, space);
             String rest = space < 0 ? "" : line.substring(space + 1);

@@ -68,7 +68,7 @@ public record MoveMark(String name, String owner, String to, String uuid, String
     }
 
     /** What a mark that leads to that host has in it, for {@code grep -F}. */
-    static String toField(String host) {
+    public static String toField(String host) {
         return "\"to\":\"" + host + "\"";
     }
 

@@ -2,7 +2,6 @@ package tplctl.relay;
 
 import static tplctl.relay.RelayException.Code.CANCELLED;
 import static tplctl.relay.RelayException.Code.IO;
-import static tplctl.relay.RelayException.Code.PEER;
 import static tplctl.relay.RelayException.Code.TIMEOUT;
 
 import java.io.IOException;
@@ -16,7 +15,6 @@ import java.util.Set;
  * fails before its state is loaded ends the emulator; from then on it is left as it is, paused.
  */
 final class DestinationMove {
-    private static final Duration PEER_WORDS = Duration.ofSeconds(2);
     private static final Duration LOADING = Duration.ofSeconds(30);
     private static final Duration CONTINUING = Duration.ofSeconds(30);
 
@@ -112,7 +110,7 @@ final class DestinationMove {
         try {
             link.send(MoveLink.Type.RUNNING);
             // Closing sooner could take the word along.
-            link.awaitEnd(PEER_WORDS.multipliedBy(5));
+            link.awaitEnd(Reasons.PEER_WORDS.multipliedBy(5));
         } catch (IOException e) {
             return;
         }
@@ -141,7 +139,7 @@ final class DestinationMove {
                 case CANCELLED -> throw new RelayException(CANCELLED, "the migration was cancelled");
                 default -> {
                     keptBySource = signal.kind() == Watch.Kind.PEER_FAILED;
-                    throw signal.cause().orElseGet(() -> confused(signal));
+                    throw Reasons.failure(signal);
                 }
             }
         }
@@ -190,7 +188,7 @@ final class DestinationMove {
 
     private RelayException failed(Watch.Signal signal) {
         // Whatever it wrote is in its log when QMP has ended.
-        long deadline = Watch.in(PEER_WORDS);
+        long deadline = Watch.in(Reasons.PEER_WORDS);
         Watch.Kind kind = signal.kind();
         while (kind != Watch.Kind.EMULATOR_LOST && kind != Watch.Kind.DEADLINE) {
             kind = watch.next(deadline).kind();
@@ -198,13 +196,7 @@ final class DestinationMove {
         if (kind == Watch.Kind.EMULATOR_LOST) {
             return new RelayException(IO, "the emulator ended" + words.last());
         }
-        return signal.cause().orElseGet(() -> confused(signal));
-    }
-
-    private static RelayException confused(Watch.Signal signal) {
-        return new RelayException(
-                PEER,
-                "the other relay said " + signal.kind() + " where that makes no sense; both have to be of one version");
+        return Reasons.failure(signal);
     }
 
     /**
@@ -217,7 +209,7 @@ final class DestinationMove {
         if (!completed && (keptBySource || !prepared || !mayBeLoaded())) {
             link.tell(MoveLink.Type.FAIL, why);
             emulator.quit();
-            link.awaitEnd(PEER_WORDS);
+            link.awaitEnd(Reasons.PEER_WORDS);
             return why;
         }
         RelayException more = new RelayException(
@@ -226,7 +218,7 @@ final class DestinationMove {
                         + "; the machine is left here as it is; applying the playbook again decides whose it is",
                 why);
         link.tell(MoveLink.Type.GONE, more);
-        link.awaitEnd(PEER_WORDS);
+        link.awaitEnd(Reasons.PEER_WORDS);
         return more;
     }
 

@@ -10,7 +10,8 @@ import java.util.Optional;
 
 /** Finds out why a machine did not go over: of all that ends because of one failure, the one who knows better is asked. */
 final class Reasons {
-    private static final Duration PEER_WORDS = Duration.ofSeconds(2);
+    /** How long one side waits for what the other may still have to say. */
+    static final Duration PEER_WORDS = Duration.ofSeconds(2);
 
     private final Emulator emulator;
     private final Watch watch;
