@@ -25,6 +25,7 @@ import tplctl.kind.Subject;
 import tplctl.kind.Types;
 import tplctl.kind.Values;
 import tplctl.machine.CommandLine;
+import tplctl.machine.ConsoleFields;
 import tplctl.machine.Identity;
 import tplctl.machine.Layout;
 import tplctl.machine.Machine;
@@ -106,6 +107,7 @@ final class Templates implements Kind<Templates.Spec, TemplateState> {
                     "this takes qemu-guest-agent in the guest, which the machine has no channel for",
                     "write \"agent: true\" in the machine");
         }
+        ConsoleFields.waited(v, READY, machine.serial(), to);
         if (v.get(MEMORY).equals(v.get(STATE))) {
             to.error(v.at(STATE), "\"memory\" and \"state\" are the same file", "give them two paths");
         }

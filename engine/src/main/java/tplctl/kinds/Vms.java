@@ -20,6 +20,7 @@ import tplctl.kind.Step;
 import tplctl.kind.Subject;
 import tplctl.kind.Types;
 import tplctl.kind.Values;
+import tplctl.machine.ConsoleFields;
 import tplctl.machine.GuestIdentity;
 import tplctl.machine.Layout;
 import tplctl.machine.Listener;
@@ -112,6 +113,8 @@ final class Vms implements Kind<VmSpec, VmState> {
         }
         Optional<Position> agentUse = agentUse(v);
         v.get(MACHINE).filter(m -> !m.agent()).flatMap(m -> agentUse).ifPresent(at -> noAgent(at, "its machine", to));
+        List.of(SERIAL, MONITOR, QMP).forEach(console -> ConsoleFields.check(v, console, to));
+        ConsoleFields.waited(v, READY, v.get(SERIAL).or(() -> v.get(MACHINE).flatMap(Machine::serial)), to);
         to.occupies("the VM " + v.name(), v.at());
         if (v.get(RUNNING)) {
             for (Field<Optional<String>> console : List.of(SERIAL, MONITOR, QMP)) {

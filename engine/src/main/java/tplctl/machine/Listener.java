@@ -15,8 +15,6 @@ import tplctl.kind.Sh;
  * @param address as the user wrote it; empty for all of the host's
  */
 public record Listener(String address, int port) {
-    private static final Pattern SERVER = Pattern.compile(
-            "(?:telnet|tcp|websocket):(\\[[^],]*\\]|[^:,]*):([0-9]{1,5}),(?:.*,)?server(?:=on|,.*)?(?:,.*)?");
     private static final Pattern IPV4 = Pattern.compile("([0-9]{1,3})\\.([0-9]{1,3})\\.([0-9]{1,3})\\.([0-9]{1,3})");
     private static final String ANY_IPV4 = "0{8}";
     private static final String ANY_IPV6 = "0{32}";
@@ -30,8 +28,7 @@ public record Listener(String address, int port) {
 
     /** Reads a console's text; empty when it listens on no TCP port. */
     public static Optional<Listener> parse(String console) {
-        Matcher m = SERVER.matcher(console);
-        return m.matches() ? Optional.of(new Listener(m.group(1), Integer.parseInt(m.group(2)))) : Optional.empty();
+        return TcpDevice.parse(console).filter(TcpDevice::listens).map(tcp -> new Listener(tcp.address(), tcp.port()));
     }
 
     /** Prints {@code taken ADDRESS:PORT} for each of them that something listens on already. */

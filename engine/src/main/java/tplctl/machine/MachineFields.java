@@ -136,6 +136,7 @@ public final class MachineFields {
                 .filter(max -> max.bytes() <= v.get(RAM).bytes())
                 .ifPresent(
                         max -> to.error(v.at(MAX_RAM), "max_ram " + max + " is not more than ram " + v.get(RAM), ""));
+        List.of(SERIAL, MONITOR, QMP).forEach(console -> ConsoleFields.check(v, console, to));
         NumaFields.check(v.get(NumaFields.NUMA), v.get(VCPUS), v.get(RAM), v.at(NumaFields.NUMA), to);
         if (v.get(KERNEL).isEmpty()
                 && (v.get(INITRD).isPresent() || v.get(APPEND).isPresent())) {

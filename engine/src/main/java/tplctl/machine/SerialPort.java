@@ -1,5 +1,6 @@
 package tplctl.machine;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -15,25 +16,49 @@ public record SerialPort(String device) {
     private static final String LOG = ",logfile=";
     private static final String ID = "console0";
     private static final Pattern PATH = Pattern.compile("(file|pipe):(.*)");
-    private static final Pattern NETWORK = Pattern.compile("(telnet|tcp):([^,]*):([0-9]{1,5})((?:,.*)?)");
+    private static final Pattern SOCKET = Pattern.compile("(tcp|telnet|websocket|unix):.*");
+    private static final Set<String> BARE = Set.of("null", "pty", "msmouse", "wctablet", "braille", "testdev");
+    private static final String OWN = "chardev:";
 
     /**
-     * The options that give a machine its console, with a log. Where {@code -serial} has no place for a log file, {@code -chardev}
-     * has (QEMU, qemu_chr_parse_compat).
+     * The options that give a machine its console, with a log where QEMU keeps one: it does of none that is {@code none},
+     * {@code vc}, {@code udp}, or a {@code -chardev} of the user's own. Where {@code -serial} has no place for a log
+     * file, {@code -chardev} has (QEMU, qemu_chr_parse_compat).
      */
     static List<String> options(String device, String log) {
-        Matcher path = PATH.matcher(device);
-        Optional<Opts> backend = Optional.empty();
-        if (device.equals("null") || device.equals("pty")) {
-            backend = Optional.of(Opts.of(device));
-        } else if (path.matches()) {
-            backend = Optional.of(Opts.of(path.group(1)).and("path", path.group(2)));
-        } else if (device.startsWith("/dev/")) {
-            backend = Optional.of(Opts.of("serial").and("path", device));
+        String plain = TcpDevice.withoutMonitor(device);
+        boolean monitor = !plain.equals(device);
+        Optional<Opts> backend = backend(plain);
+        if (backend.isEmpty()) {
+            return List.of("-serial", isKept(device) ? device + LOG + log : device);
         }
-        return backend.map(b ->
-                        List.of("-chardev", b.and("id", ID).and("logfile", log).toString(), "-serial", "chardev:" + ID))
-                .orElse(List.of("-serial", device + LOG + log));
+        Opts opts = backend.get();
+        if (monitor) {
+            opts.and("mux", "on");
+        }
+        List<String> options = new ArrayList<>(
+                List.of("-chardev", opts.and("id", ID).and("logfile", log).toString(), "-serial", OWN + ID));
+        if (monitor) {
+            options.addAll(List.of("-mon", ID));
+        }
+        return options;
+    }
+
+    private static Optional<Opts> backend(String device) {
+        Matcher path = PATH.matcher(device);
+        if (BARE.contains(device)) {
+            return Optional.of(Opts.of(device));
+        }
+        if (path.matches()) {
+            return Optional.of(Opts.of(path.group(1)).and("path", path.group(2)));
+        }
+        return device.startsWith("/dev/") ? Optional.of(Opts.of("serial").and("path", device)) : Optional.empty();
+    }
+
+    /** Whether what a guest prints on such a device is kept, so that it can be waited for. */
+    public static boolean isKept(String device) {
+        String plain = TcpDevice.withoutMonitor(device);
+        return SOCKET.matcher(plain).matches() || backend(plain).isPresent();
     }
 
     /** By its emulator's arguments; empty when they have no {@code -serial}. */
@@ -43,20 +68,21 @@ public record SerialPort(String device) {
             return Optional.empty();
         }
         String value = arguments.get(option + 1);
-        if (value.equals("chardev:" + ID)) {
+        if (value.equals(OWN + ID)) {
             return arguments.stream()
                     .filter(argument -> argument.contains(",id=" + ID + ","))
-                    .map(argument -> new SerialPort(argument.substring(0, argument.lastIndexOf(",id=" + ID))))
+                    .map(argument -> new SerialPort(argument.substring(0, argument.lastIndexOf(",id=" + ID))
+                            .replaceFirst(",mux=on$", "")))
                     .findFirst();
         }
         int log = value.lastIndexOf(LOG);
         String device = log < 0 ? value : value.substring(0, log);
-        return Optional.of(new SerialPort(device.startsWith("mon:") ? device.substring("mon:".length()) : device));
+        return Optional.of(new SerialPort(TcpDevice.withoutMonitor(device)));
     }
 
     /** The Unix socket that it listens on, if it is one. */
     public Optional<String> socket() {
-        if (!device.startsWith("unix:") || !listens(device)) {
+        if (!device.startsWith("unix:") || !TcpDevice.listens(device)) {
             return Optional.empty();
         }
         // A comma of the path's own is doubled (QEMU, util/qemu-option.c).
@@ -80,19 +106,16 @@ public record SerialPort(String device) {
 
     /** The TCP port that it listens on, if it is one. */
     public Optional<Port> port() {
-        Matcher network = NETWORK.matcher(device);
-        if (!network.matches() || !listens(network.group(4))) {
-            return Optional.empty();
-        }
-        String address = network.group(2).replaceAll("[\\[\\]]", "");
-        boolean anywhere = Set.of("", "0.0.0.0", "::").contains(address);
-        return Optional.of(new Port(
-                anywhere ? "localhost" : address,
-                Integer.parseInt(network.group(3)),
-                network.group(1).equals("telnet")));
-    }
-
-    private static boolean listens(String options) {
-        return (options + ",").matches(".*,server(=on)?,.*");
+        return TcpDevice.parse(device)
+                .filter(TcpDevice::listens)
+                .filter(tcp -> !tcp.protocol().equals("websocket"))
+                .map(tcp -> {
+                    String address = tcp.address().replaceAll("[\\[\\]]", "");
+                    boolean anywhere = Set.of("", "0.0.0.0", "::").contains(address);
+                    return new Port(
+                            anywhere ? "localhost" : address,
+                            tcp.port(),
+                            tcp.protocol().equals("telnet"));
+                });
     }
 }

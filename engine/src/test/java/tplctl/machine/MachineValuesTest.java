@@ -328,7 +328,7 @@ class MachineValuesTest {
                 "{ram: 1G, disk: vm, kernel: /k, append: quiet}",
                 "{ram: 1G, disk: vm, devices: [virtio-rng-pci]}",
                 "{ram: 1G, disk: vm, extra_args: [-S]}",
-                "{ram: 1G, disk: vm, serial: stdio}"
+                "{ram: 1G, disk: vm, serial: pty}"
             })
     void anotherMachineGivesAnotherSpecDigestAndAnotherFingerprint(String yaml) {
         Machine plain = Samples.machine("{ram: 1G, disk: vm}");

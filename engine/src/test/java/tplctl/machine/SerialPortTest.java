@@ -6,6 +6,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SerialPortTest {
     private static final String LOG = ",logfile=/run/tplctl/vms/web/serial.log";
@@ -39,10 +40,20 @@ class SerialPortTest {
             telnet:127.0.0.1:7001,server,nowait | -serial telnet:127.0.0.1:7001,server,nowait,logfile=/run/log
             pty                                 | -chardev pty,id=console0,logfile=/run/log -serial chardev:console0
             file:/srv/a,b                       | -chardev file,path=/srv/a,,b,id=console0,logfile=/run/log -serial chardev:console0
+            null                                | -chardev null,id=console0,logfile=/run/log -serial chardev:console0
+            mon:pty                             | -chardev pty,mux=on,id=console0,logfile=/run/log -serial chardev:console0 -mon console0
+            mon:unix:/srv/s,server=on           | -serial mon:unix:/srv/s,server=on,logfile=/run/log
             /dev/ttyS1                          | -chardev serial,path=/dev/ttyS1,id=console0,logfile=/run/log -serial chardev:console0
             """)
     void hasALogWhateverItIs(String device, String options) {
         assertThat(String.join(" ", SerialPort.options(device, "/run/log"))).isEqualTo(options);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"none", "chardev:own", "vc", "vc:80Cx24C", "udp:127.0.0.1:9999"})
+    void hasNoLogWhereThereIsNoPlaceForOne(String device) {
+        assertThat(SerialPort.options(device, "/run/log")).containsExactly("-serial", device);
+        assertThat(SerialPort.isKept(device)).isFalse();
     }
 
     @Test
@@ -52,6 +63,10 @@ class SerialPortTest {
         assertThat(SerialPort.of(SerialPort.options("file:/srv/log", "/run/log"))
                         .map(SerialPort::device))
                 .hasValue("file,path=/srv/log");
+        assertThat(SerialPort.of(SerialPort.options("mon:pty", "/run/log")).map(SerialPort::device))
+                .hasValue("pty");
+        assertThat(SerialPort.of(SerialPort.options("none", "/run/log")).map(SerialPort::device))
+                .hasValue("none");
         assertThat(SerialPort.of(List.of("qemu", "-nographic"))).isEmpty();
         assertThat(SerialPort.of(List.of("qemu", "-serial"))).isEmpty();
     }
