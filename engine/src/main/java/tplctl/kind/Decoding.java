@@ -20,9 +20,22 @@ public final class Decoding {
     /**
      * What a resource is or has for itself, as its kind says it, and where it was written.
      *
+     * @param extent of what
      * @param instead what another one is given in its place: "another name"
      */
-    public record Occupied(String word, Position at, String instead) {}
+    public record Occupied(String word, Extent extent, Position at, String instead) {}
+
+    /**
+     * Something that can be occupied as a whole or in part.
+     *
+     * @param part which, as an address of a port; empty for all of it
+     */
+    public record Extent(String whole, String part) {
+        /** Whether nobody else may have the other one then. */
+        public boolean overlaps(Extent other) {
+            return whole.equals(other.whole) && (part.isEmpty() || other.part.isEmpty() || part.equals(other.part));
+        }
+    }
 
     /** A local file that a field names, such as {@code source}. Read when asked, not before. */
     public interface Asset {
@@ -232,12 +245,12 @@ public final class Decoding {
 
     /** The resource is what that word says, such as {@code the VM web}; no other of its host may be the same. */
     public void occupies(String word, Position at) {
-        occupies(word, at, "another name");
+        occupies(word, new Extent(word, ""), at, "another name");
     }
 
     /** The resource has for itself what that word says, such as {@code the port 127.0.0.1:7000}. */
-    public void occupies(String word, Position at, String instead) {
-        found.occupied = Found.plus(found.occupied, new Occupied(word, at, instead));
+    public void occupies(String word, Extent extent, Position at, String instead) {
+        found.occupied = Found.plus(found.occupied, new Occupied(word, extent, at, instead));
     }
 
     public List<Ref> stoodFor() {

@@ -118,9 +118,9 @@ final class Vms implements Kind<VmSpec, VmState> {
         to.occupies("the VM " + v.name(), v.at());
         if (v.get(RUNNING)) {
             for (Field<Optional<String>> console : List.of(SERIAL, MONITOR, QMP)) {
-                v.get(console).flatMap(Listener::parse).ifPresent(port -> occupies(port, v.at(console), to));
+                v.get(console).flatMap(Listener::parse).ifPresent(port -> port.occupy(v.at(console), to));
             }
-            v.get(MACHINE).map(Listener::of).orElse(List.of()).forEach(port -> occupies(port, v.at(MACHINE), to));
+            v.get(MACHINE).map(Listener::of).orElse(List.of()).forEach(port -> port.occupy(v.at(MACHINE), to));
         }
         return new VmSpec(
                 v.get(TEMPLATE),
@@ -151,10 +151,6 @@ final class Vms implements Kind<VmSpec, VmState> {
                 "write \"agent: true\" in " + machine);
     }
 
-    private static void occupies(Listener port, Position at, Decoding to) {
-        to.occupies(port.toString(), at, "another port");
-    }
-
     @Override
     public boolean counted() {
         return true;
@@ -181,8 +177,8 @@ final class Vms implements Kind<VmSpec, VmState> {
         if (spec.running()) {
             linked.inherited()
                     .forEach(console -> Listener.parse(console)
-                            .ifPresent(port -> occupies(
-                                    port, spec.templateRef().orElseThrow().at(), errors)));
+                            .ifPresent(port ->
+                                    port.occupy(spec.templateRef().orElseThrow().at(), errors)));
         }
         return linked;
     }

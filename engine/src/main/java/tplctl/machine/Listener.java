@@ -4,9 +4,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import tplctl.diag.Position;
+import tplctl.kind.Decoding;
 import tplctl.kind.Sh;
 
 /**
@@ -16,6 +19,9 @@ import tplctl.kind.Sh;
  */
 public record Listener(String address, int port) {
     private static final Pattern IPV4 = Pattern.compile("([0-9]{1,3})\\.([0-9]{1,3})\\.([0-9]{1,3})\\.([0-9]{1,3})");
+    private static final Set<String> ALL = Set.of("", "0.0.0.0", "[::]");
+    private static final String LOCALHOST = "localhost";
+    private static final String LOOPBACK = "127.0.0.1";
     private static final String ANY_IPV4 = "0{8}";
     private static final String ANY_IPV6 = "0{32}";
 
@@ -31,6 +37,17 @@ public record Listener(String address, int port) {
         return TcpDevice.parse(console).filter(TcpDevice::listens).map(tcp -> new Listener(tcp.address(), tcp.port()));
     }
 
+    /** A resource that is to listen there has the port for itself, as far as it is on the same address. */
+    public void occupy(Position at, Decoding to) {
+        to.occupies(toString(), extent(), at, "another port");
+    }
+
+    // Without an address, QEMU listens on what it gets of IPv4 and IPv6: beside another, on less than was asked for.
+    private Decoding.Extent extent() {
+        boolean all = ALL.contains(address);
+        return new Decoding.Extent("TCP port " + port, all ? "" : address.equals(LOCALHOST) ? LOOPBACK : address);
+    }
+
     /** Prints {@code taken ADDRESS:PORT} for each of them that something listens on already. */
     public static Sh look(List<Listener> wanted) {
         List<Sh> lines = new ArrayList<>();
@@ -44,7 +61,7 @@ public record Listener(String address, int port) {
 
     /** A line of {@code /proc/net/tcp} or {@code tcp6} of whoever keeps it from being bound: proc(5), 0A is TCP_LISTEN. */
     String listening() {
-        Matcher m = IPV4.matcher(address.equals("localhost") ? "127.0.0.1" : address);
+        Matcher m = IPV4.matcher(address.equals(LOCALHOST) ? LOOPBACK : address);
         String local = "[0-9A-F]+";
         if (m.matches() && !m.group().equals("0.0.0.0")) {
             StringBuilder reversed = new StringBuilder();

@@ -1,5 +1,6 @@
 package tplctl.model;
 
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,7 +15,9 @@ import tplctl.kind.ResourceId;
 final class Exclusives {
     private record Holder(ResourceId id, Position at) {}
 
-    private final Map<String, Holder> occupied = new HashMap<>();
+    private record Occupant(ResourceId id, Decoding.Occupied what) {}
+
+    private final Map<String, List<Occupant>> occupied = new HashMap<>();
     private final Map<ResourceId, Holder> stoodFor = new HashMap<>();
     private final Map<ResourceId, List<ResourceId>> groups;
     private final Diagnostics errors;
@@ -30,9 +33,7 @@ final class Exclusives {
         for (Resource<?, ?> resource : playbook.resources()) {
             ResourceId id = resource.id();
             if (!resource.group().equals(id.name())) {
-                groups.computeIfAbsent(
-                                new ResourceId(id.host(), id.kind(), resource.group()),
-                                g -> new java.util.ArrayList<>())
+                groups.computeIfAbsent(new ResourceId(id.host(), id.kind(), resource.group()), g -> new ArrayList<>())
                         .add(id);
             }
         }
@@ -48,16 +49,26 @@ final class Exclusives {
 
     /** Takes up what a resource has for itself. */
     void occupied(Resource<?, ?> resource, List<Decoding.Occupied> words) {
+        ResourceId id = resource.id();
         for (Decoding.Occupied word : words) {
-            Optional.ofNullable(occupied.putIfAbsent(
-                            resource.id().host() + " " + word.word(), new Holder(resource.id(), word.at())))
-                    .ifPresent(other -> errors.error(
-                            word.at(),
-                            word.word() + " is declared twice for "
-                                    + resource.id().host(),
-                            other.id().local() + " is the other, at " + other.at() + "; give one of them "
-                                    + word.instead()));
+            List<Occupant> there =
+                    occupied.computeIfAbsent(id.host() + " " + word.extent().whole(), w -> new ArrayList<>(1));
+            there.stream()
+                    .filter(other -> other.what().extent().overlaps(word.extent()))
+                    .findFirst()
+                    .ifPresentOrElse(other -> twice(id, word, other), () -> there.add(new Occupant(id, word)));
         }
+    }
+
+    private void twice(ResourceId id, Decoding.Occupied word, Occupant other) {
+        String same = other.what().word().equals(word.word())
+                ? ""
+                : ", with " + other.what().word();
+        errors.error(
+                word.at(),
+                word.word() + " is declared twice for " + id.host(),
+                other.id().local() + " is the other" + same + ", at "
+                        + other.what().at() + "; give one of them " + word.instead());
     }
 
     private void stoodFor(Resource<?, ?> resource) {
