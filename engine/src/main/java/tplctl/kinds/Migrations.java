@@ -28,6 +28,7 @@ import tplctl.kind.Types;
 import tplctl.kind.Values;
 import tplctl.machine.DiskImage;
 import tplctl.machine.Layout;
+import tplctl.machine.Listener;
 import tplctl.machine.TemplateInfo;
 import tplctl.machine.VmScripts;
 import tplctl.machine.VmTask;
@@ -176,6 +177,11 @@ final class Migrations implements Kind<MigrationSpec, MigrationState> {
                 .forEach(path -> AbsPath.parse(path)
                         .flatMap(p -> links.providing(p, DiskImage.class))
                         .ifPresent(image -> images.add(image.path().text())));
+        vm.filter(v -> v.template().isPresent() || v.machine().isPresent())
+                .filter(VmSpec::running)
+                .map(v -> Listener.of(v.hardware()))
+                .orElse(List.of())
+                .forEach(port -> port.occupy(spec.vm().at(), errors));
         return spec.linked(vm, vm.flatMap(VmSpec::template).map((TemplateInfo t) -> t.lyingOn(links)), images);
     }
 

@@ -20,10 +20,13 @@ final class Exclusives {
     private final Map<String, List<Occupant>> occupied = new HashMap<>();
     private final Map<ResourceId, Holder> stoodFor = new HashMap<>();
     private final Map<ResourceId, List<ResourceId>> groups;
+    private final Map<ResourceId, ResourceId> elsewhere;
     private final Diagnostics errors;
 
-    private Exclusives(Map<ResourceId, List<ResourceId>> groups, Diagnostics errors) {
+    private Exclusives(
+            Map<ResourceId, List<ResourceId>> groups, Map<ResourceId, ResourceId> elsewhere, Diagnostics errors) {
         this.groups = groups;
+        this.elsewhere = elsewhere;
         this.errors = errors;
     }
 
@@ -37,9 +40,19 @@ final class Exclusives {
                         .add(id);
             }
         }
-        Exclusives exclusives = new Exclusives(groups, errors);
+        Exclusives exclusives = new Exclusives(groups, elsewhere(playbook), errors);
         playbook.resources().forEach(exclusives::one);
         return exclusives;
+    }
+
+    private static Map<ResourceId, ResourceId> elsewhere(Playbook playbook) {
+        Map<ResourceId, ResourceId> elsewhere = new HashMap<>();
+        for (Resource<?, ?> resource : playbook.resources()) {
+            for (Ref ref : resource.ties().stoodFor()) {
+                elsewhere.putIfAbsent(new ResourceId(ref.host(), ref.kind(), ref.name()), resource.id());
+            }
+        }
+        return elsewhere;
     }
 
     private void one(Resource<?, ?> resource) {
@@ -68,7 +81,14 @@ final class Exclusives {
                 word.at(),
                 word.word() + " is declared twice for " + id.host(),
                 other.id().local() + " is the other" + same + ", at "
-                        + other.what().at() + "; give one of them " + word.instead());
+                        + other.what().at() + "; give one of them " + word.instead() + here(id) + here(other.id()));
+    }
+
+    // Who wonders why it is in the way of anything there should not have to guess.
+    private String here(ResourceId id) {
+        return Optional.ofNullable(elsewhere.get(id))
+                .map(by -> " (" + id.local() + " is made here before " + by + " takes it elsewhere)")
+                .orElse("");
     }
 
     private void stoodFor(Resource<?, ?> resource) {

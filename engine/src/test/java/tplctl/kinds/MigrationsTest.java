@@ -135,6 +135,44 @@ class MigrationsTest {
     }
 
     @Test
+    void aVmThatMovesHasItsPortsOnBothHosts() {
+        String serial = "{ machine: { ram: 1G, serial: \"telnet:127.0.0.1:7000,server,nowait\" } }";
+        assertThat(errors(HOSTS + """
+                        - hosts: o41
+                          vms:
+                            web: %s
+                            stays: %s
+                        - hosts: o40
+                          vms:
+                            there: %s
+                        """.formatted(serial, serial, serial) + MOVE))
+                .containsExactlyInAnyOrder(
+                        "6:23 127.0.0.1:7000 is declared twice for o41 | vms.web is the other, at p.yml:5:21; give one of them another"
+                                + " port (vms.web is made here before o40:migrations.web takes it elsewhere)",
+                        "10:30 127.0.0.1:7000 is declared twice for o40 | vms.there is the other, at p.yml:9:23; give one of them"
+                                + " another port");
+    }
+
+    @Test
+    void aClonesInheritedPortIsTakenWhereItMovesTo() {
+        String template = """
+                  templates:
+                    base:
+                      machine: { ram: 1G, serial: "telnet::7000,server,nowait" }
+                      memory: /mnt/memory
+                      state: /mnt/state
+                """.indent(2).replaceAll("(?m)^    ", "  ");
+        assertThat(errors(HOSTS + "- hosts: o41\n" + template + "  vms: { web: { template: base } }\n" + """
+                        - hosts: o40
+                          vms: { there: { machine: { ram: 1G, monitor: "tcp:127.0.0.1:7000,server=on" } } }
+                        """ + MOVE))
+                .singleElement()
+                .asString()
+                .contains(
+                        "port 7000 is declared twice for o40 | vms.there is the other, with 127.0.0.1:7000, at p.yml:");
+    }
+
+    @Test
     void knowsNoAddressOfThisMachineForAnother() {
         assertThat(errors("""
                 - hosts: { o41: }
