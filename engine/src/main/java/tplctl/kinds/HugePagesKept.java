@@ -12,7 +12,7 @@ import tplctl.kind.Step;
 
 /**
  * What makes a pool of huge pages again after a reboot. sysctl knows the pool of the kernel's default size only, and nothing of NUMA
- * nodes; every other is written at boot by systemd-tmpfiles (tmpfiles.d(5), type w).
+ * nodes; every other is written at boot by systemd-tmpfiles (tmpfiles.d(5), type w!).
  */
 final class HugePagesKept {
     static final String SYSCTL_FILE = "/etc/sysctl.d/60-tplctl-hugepages.conf";
@@ -110,8 +110,10 @@ final class HugePagesKept {
         return lines;
     }
 
+    // With "!" only at boot: "systemd-tmpfiles --create", which packages call on a host that runs, would shrink a pool
+    // that grew.
     private static String line(HugePagePool.Place place, int count) {
-        return "w " + place.directory() + "/nr_hugepages - - - - " + count;
+        return "w! " + place.directory() + "/nr_hugepages - - - - " + count;
     }
 
     /** Keeps it, and no longer keeps it in the other way. */
