@@ -13,6 +13,7 @@ import tplctl.machine.Manifest;
 import tplctl.machine.Processor;
 import tplctl.machine.QemuVersion;
 import tplctl.machine.Room;
+import tplctl.machine.TakenPorts;
 import tplctl.machine.TemplateInfo;
 import tplctl.machine.VmRecord;
 import tplctl.machine.VmTask;
@@ -49,12 +50,7 @@ final class MigrationNeeds {
                             + " already; name another one, or leave \"port\" out"));
         }
         if (!there.vm().taken().isEmpty() && !there.vm().isAlive()) {
-            unmet.add(new Unmet(
-                    "port",
-                    "something listens on " + String.join(" and ", there.vm().taken()) + " of " + to
-                            + " already, where a console of " + want.name()
-                            + " shall; end it, or give the console another"
-                            + " port"));
+            unmet.add(new Unmet("port", TakenPorts.refusal(there.vm().taken(), to, want.name() + " shall")));
         }
         if (want.mode() == VmTask.MoveVm.Mode.TEMPLATE_AWARE) {
             whyFull(here)

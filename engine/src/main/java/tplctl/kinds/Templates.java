@@ -36,6 +36,7 @@ import tplctl.machine.QemuVersion;
 import tplctl.machine.Ready;
 import tplctl.machine.Room;
 import tplctl.machine.SharingRules;
+import tplctl.machine.TakenPorts;
 import tplctl.machine.TemplateInfo;
 import tplctl.machine.TemplateScripts;
 import tplctl.machine.VmScripts;
@@ -193,10 +194,7 @@ final class Templates implements Kind<Templates.Spec, TemplateState> {
                     difference.get().field(),
                     difference.get().from(),
                     difference.get().to(),
-                    "something listens on " + String.join(" and ", have.taken()) + " of "
-                            + self.id().host()
-                            + " already, where a console of the template shall while it is built; end it, or"
-                            + " give the console another port"));
+                    TakenPorts.refusal(have.taken(), self.id().host(), "the template shall while it is built")));
         }
         List<ResourceId> clones = new ArrayList<>();
         List<Step> steps = new ArrayList<>();

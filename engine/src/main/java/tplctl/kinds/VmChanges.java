@@ -19,6 +19,7 @@ import tplctl.machine.MoveMarks;
 import tplctl.machine.Platform;
 import tplctl.machine.QemuVersion;
 import tplctl.machine.SharingRules;
+import tplctl.machine.TakenPorts;
 import tplctl.machine.TemplateInfo;
 import tplctl.machine.VmRecord;
 import tplctl.machine.VmScripts;
@@ -220,9 +221,7 @@ final class VmChanges {
     }
 
     private String taken() {
-        return "something listens on " + String.join(" and ", have.taken()) + " of "
-                + self.id().host() + " already, where a console of " + self.name()
-                + " shall; end it, or give the console another port";
+        return TakenPorts.refusal(have.taken(), self.id().host(), self.name() + " shall");
     }
 
     private VmTask.StartVm cloneTask(TemplateInfo template) {
