@@ -48,13 +48,25 @@ public record Listener(String address, int port) {
         return new Decoding.Extent("TCP port " + port, all ? "" : address.equals(LOCALHOST) ? LOOPBACK : address);
     }
 
-    /** Prints {@code taken ADDRESS:PORT} for each of them that something listens on already. */
+    /**
+     * Prints {@code taken ADDRESS:PORT} for each of them that something listens on already, and {@code held by NAME} after it where
+     * that is a VM of tplctl's.
+     */
     public static Sh look(List<Listener> wanted) {
         List<Sh> lines = new ArrayList<>();
         for (Listener each : wanted) {
-            lines.add(Sh.of(
-                    "if cat /proc/net/tcp /proc/net/tcp6 2>/dev/null | grep -qE {}; then printf 'taken %s\\n' {}; fi",
-                    each.listening(), each));
+            lines.add(Sh.of("""
+                    if found=$(cat /proc/net/tcp /proc/net/tcp6 2>/dev/null | grep -E {}); then
+                      set -- $found
+                      held=
+                      for file in {}/vms/*/pid; do
+                        { read -r pid rest < "$file"; } 2>/dev/null || continue
+                        ls -l "/proc/$pid/fd" 2>/dev/null | grep -qF "socket:[${10}]" || continue
+                        file=${file%/pid}
+                        held=" held by ${file##*/}"
+                      done
+                      printf 'taken %s%s\\n' {} "$held"
+                    fi""", each.listening(), Layout.RUN, each));
         }
         return Sh.lines(lines);
     }

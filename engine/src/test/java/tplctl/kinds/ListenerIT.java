@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -14,6 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import tplctl.lab.WholeMachine;
+import tplctl.machine.Layout;
 import tplctl.machine.Listener;
 
 /** Ports that consoles listen on: read from their texts, and seen to be taken, in the shells that hosts have. */
@@ -64,6 +66,23 @@ class ListenerIT {
                             "taken 0.0.0.0:" + own,
                             "taken 127.0.0.1:" + all.getLocalPort(),
                             "taken localhost:" + all.getLocalPort());
+        }
+    }
+
+    @Shells
+    void namesTheVmThatListens(List<String> shell) throws IOException {
+        Bench bench = new Bench(shell, dir);
+        Path vm = Path.of(Layout.RUN, "vms", "holds-a-port");
+        Files.createDirectories(vm);
+        Path pid = vm.resolve("pid");
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            Files.writeString(pid, ProcessHandle.current().pid() + " (java) S\n");
+            Listener wanted = new Listener("127.0.0.1", socket.getLocalPort());
+            assertThat(bench.run(Listener.look(List.of(wanted)).script()).stdout())
+                    .isEqualTo("taken " + wanted + " held by holds-a-port\n");
+        } finally {
+            Files.deleteIfExists(pid);
+            Files.delete(vm);
         }
     }
 }
