@@ -188,7 +188,15 @@ final class MountSteps {
                 case ${m##*'
                 '} in
                 *{}*{}*)
-                if ! umount -- {}; then
+                n=0
+                # A process that has just ended may still be letting go of its memory.
+                until e=$(umount -- {} 2>&1); do
+                case $e in *busy*) n=$((n + 1)) ;; *) n=9 ;; esac
+                [ $n -lt 9 ] || break
+                sleep 0.$n
+                done
+                if [ $n -ge 9 ]; then
+                printf '%s\\n' "$e" >&2
                 u=$(fuser -m {} 2>/dev/null) || u=
                 for f in $(grep -lF -- {} /proc/[0-9]*/maps 2>/dev/null); do f=${f#/proc/}; u="$u ${f%/maps}"; done
                 [ -z "$u" ] || echo "in use by process" $u >&2

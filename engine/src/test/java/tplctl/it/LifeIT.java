@@ -31,7 +31,7 @@ class LifeIT {
 
     @AfterEach
     void leavesTheMachineAsItWas() {
-        Tplctl.run(dir, "destroy", "--yes", "--prune", playbook.toString());
+        Tplctl.run(dir, "destroy", "--yes", "--prune", playbook.toString()).exits(0);
         before.isAsBefore();
     }
 

@@ -25,6 +25,10 @@ import tplctl.lab.SlowLink;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class MoveRemnantsIT {
     private static final Duration SLOW = Duration.ofSeconds(4);
+
+    /** Longer than what a busy machine takes for what a test does meanwhile. */
+    private static final Duration HELD = Duration.ofMinutes(2);
+
     private static final int PORT = 4470;
 
     @TempDir
@@ -127,6 +131,7 @@ class MoveRemnantsIT {
     void sourceThatHandedOverIsEndedWhenTheOtherRuns() {
         link.latency(Duration.ZERO, SLOW);
         Tplctl.Running run = begin("web-2", doing("completed"), "");
+        link.latency(Duration.ZERO, HELD);
         MoveLab.awaitState(to, "web-2", "running");
         kill(run, () -> MoveLab.killRelays(from));
         assertThat(MoveLab.state(from, "web-2")).isEqualTo("paused (postmigrate)");
@@ -139,10 +144,12 @@ class MoveRemnantsIT {
     void loadedDestinationIsContinuedWhenTheSourceHandedOver() {
         link.latency(SLOW, Duration.ZERO);
         Tplctl.Running run = begin("web-3", doing("completed"), "");
+        link.deadAt(0);
         kill(run, () -> {
             MoveLab.killRelays(to);
             MoveLab.killRelays(from);
         });
+        link.deadAt(Long.MAX_VALUE);
         assertThat(MoveLab.state(from, "web-3")).isEqualTo("paused (postmigrate)");
         assertThat(MoveLab.state(to, "web-3")).startsWith("paused");
         List<Integer> before = countedHere("web-3");
@@ -154,11 +161,13 @@ class MoveRemnantsIT {
     void machineWhoseRamIsLostAfterItWasHandedOverBootsAtTheDestination() {
         link.latency(SLOW, Duration.ZERO);
         Tplctl.Running run = begin("web-4", doing("completed"), "");
+        link.deadAt(0);
         kill(run, () -> {
             MoveLab.killRelays(to);
             MoveLab.killRelays(from);
             MoveLab.killEmulator(to, "web-4");
         });
+        link.deadAt(Long.MAX_VALUE);
         assertThat(MoveLab.state(from, "web-4")).isEqualTo("paused (postmigrate)");
         assertThat(applied().err())
                 .contains(
@@ -188,6 +197,7 @@ class MoveRemnantsIT {
     void bothRunningIsLeftToAPersonAndALoadedCopyBesideARunningSourceIsDiscarded() {
         link.latency(Duration.ZERO, SLOW);
         Tplctl.Running run = begin("web-6", doing("switch-over"), "");
+        link.latency(Duration.ZERO, HELD);
         Shell.await(
                 "all of it is there",
                 Duration.ofSeconds(30),
@@ -231,8 +241,10 @@ class MoveRemnantsIT {
     void cutConnectionJustAfterTheSwitchOverIsMendedInTheSameRun() {
         link.latency(SLOW, Duration.ZERO);
         Tplctl.Running run = begin("web-8", doing("completed"), "");
+        link.deadAt(0);
         List<Integer> before = countedHere("web-8");
         link.cut();
+        link.deadAt(Long.MAX_VALUE);
         run.await().exits(0);
         wentOver("web-8", before);
     }
