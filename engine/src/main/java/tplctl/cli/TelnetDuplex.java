@@ -1,7 +1,6 @@
 package tplctl.cli;
 
 import java.io.ByteArrayOutputStream;
-import java.io.FileDescriptor;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -22,6 +21,7 @@ final class TelnetDuplex implements Duplex {
 
     private final Duplex line;
     private final InputStream in;
+    private final OutputStream out = new Writing();
 
     /** @param line is closed with this */
     TelnetDuplex(Duplex line) {
@@ -36,29 +36,31 @@ final class TelnetDuplex implements Duplex {
 
     @Override
     public OutputStream out() {
-        throw new UnsupportedOperationException("only send writes to a telnet console");
-    }
-
-    @Override
-    public boolean passesDescriptors() {
-        return false;
-    }
-
-    @Override
-    public void send(byte[] bytes, FileDescriptor... passed) throws IOException {
-        ByteArrayOutputStream escaped = new ByteArrayOutputStream(bytes.length);
-        for (byte b : bytes) {
-            escaped.write(b);
-            if ((b & 0xff) == IAC) {
-                escaped.write(b);
-            }
-        }
-        line.send(escaped.toByteArray(), passed);
+        return out;
     }
 
     @Override
     public void close() {
         line.close();
+    }
+
+    private final class Writing extends OutputStream {
+        @Override
+        public void write(int b) throws IOException {
+            write(new byte[] {(byte) b}, 0, 1);
+        }
+
+        @Override
+        public void write(byte[] from, int offset, int length) throws IOException {
+            ByteArrayOutputStream escaped = new ByteArrayOutputStream(length);
+            for (int i = offset; i < offset + length; i++) {
+                escaped.write(from[i]);
+                if ((from[i] & 0xff) == IAC) {
+                    escaped.write(from[i]);
+                }
+            }
+            line.send(escaped.toByteArray());
+        }
     }
 
     /** Where in a command the last byte was. */

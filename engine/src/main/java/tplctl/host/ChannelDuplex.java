@@ -1,6 +1,5 @@
 package tplctl.host;
 
-import java.io.FileDescriptor;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -32,19 +31,6 @@ final class ChannelDuplex implements Duplex {
     @Override
     public OutputStream out() {
         return out;
-    }
-
-    @Override
-    public boolean passesDescriptors() {
-        return false;
-    }
-
-    @Override
-    public void send(byte[] bytes, FileDescriptor... passed) throws IOException {
-        if (passed.length > 0) {
-            throw new IllegalArgumentException("this connection cannot pass descriptors; open one that does");
-        }
-        write(ByteBuffer.wrap(bytes));
     }
 
     @Override

@@ -9,10 +9,13 @@ import java.io.OutputStream;
 public interface Duplex extends AutoCloseable {
     InputStream in();
 
+    /** Each array that is written goes as a whole, not mixed with another thread's. */
     OutputStream out();
 
     /** Whether {@link #send} takes descriptors. */
-    boolean passesDescriptors();
+    default boolean passesDescriptors() {
+        return false;
+    }
 
     /**
      * Writes all of {@code bytes}, not mixed with another thread's, with copies of these descriptors of ours attached to the
@@ -20,7 +23,12 @@ public interface Duplex extends AutoCloseable {
      *
      * @throws IllegalArgumentException when there are descriptors but this stream cannot pass any, or no byte to attach them to
      */
-    void send(byte[] bytes, FileDescriptor... passed) throws IOException;
+    default void send(byte[] bytes, FileDescriptor... passed) throws IOException {
+        if (passed.length > 0) {
+            throw new IllegalArgumentException("this connection cannot pass descriptors; open one that does");
+        }
+        out().write(bytes, 0, bytes.length);
+    }
 
     /** Idempotent. */
     @Override

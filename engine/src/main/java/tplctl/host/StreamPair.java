@@ -1,7 +1,5 @@
 package tplctl.host;
 
-import java.io.FileDescriptor;
-import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 
@@ -11,19 +9,6 @@ import java.io.OutputStream;
  * @param end wakes whoever reads or writes; idempotent
  */
 record StreamPair(InputStream in, OutputStream out, Runnable end) implements Duplex {
-    @Override
-    public boolean passesDescriptors() {
-        return false;
-    }
-
-    @Override
-    public void send(byte[] bytes, FileDescriptor... passed) throws IOException {
-        if (passed.length > 0) {
-            throw new IllegalArgumentException("descriptors pass through Unix sockets of this machine only");
-        }
-        out.write(bytes, 0, bytes.length);
-    }
-
     @Override
     public void close() {
         end.run();
