@@ -8,7 +8,7 @@ import tplctl.lab.LabHost;
 record Wire(LabHost host, String file) {
     /** From now on, for as long as the host is up. */
     static Wire tap(LabHost host, int port) {
-        String file = "/root/wire-" + port;
+        String file = "/home/wire-" + port;
         host.exec("""
                 cat >%1$s.py <<'END'
                 import socket

@@ -15,8 +15,10 @@ import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** On a tmpfs, which is where templates mostly lie. */
+@Timeout(60)
 final class FileTemplatePagesTest {
     private static final int PAGES = 2000;
     private static final ByteBuffer ZEROS = ByteBuffer.allocateDirect(4096);
