@@ -14,7 +14,10 @@ public interface Program extends AutoCloseable {
     /** Its stdout; ends when the program does, and when the connection to it is lost. */
     InputStream stdout();
 
-    /** The last lines of its stderr so far, each indented on a line of its own; empty for none. */
+    /**
+     * The last lines of its stderr, each indented on a line of its own; empty for none. Waits a moment for what a program that has just
+     * ended said last; of one that still runs it is what came so far.
+     */
     String lastWords();
 
     /** Ends its stdin. Whoever reads its stdout reads on to the end. Idempotent. */

@@ -17,6 +17,8 @@ import java.util.function.Supplier;
 final class Programs {
     private static final Duration LIMIT = Duration.ofSeconds(30);
     private static final int STDERR_BOUND = 16 << 10;
+    private static final long QUIET_MILLIS = 500;
+    private static final long WORDS_MILLIS = 2000;
 
     private final String host;
     private final Supplier<Transport.Running> shells;
@@ -40,7 +42,6 @@ final class Programs {
             threads.execute(() -> greet(shell, greeted));
             shell.tell(ScriptFrame.program(script));
             if (!greeted.get(LIMIT.toSeconds(), TimeUnit.SECONDS)) {
-                program.stderr.awaitEnd(500, 2000);
                 throw new HostException(
                         host, script.shown(), "the shell that was to start it ended" + program.lastWords());
             }
@@ -109,6 +110,12 @@ final class Programs {
 
         @Override
         public String lastWords() {
+            try {
+                // Another thread reads it, which may be behind the one that has seen stdout end.
+                stderr.awaitEnd(QUIET_MILLIS, WORDS_MILLIS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
             return HostException.lastLines(stderr.text());
         }
 
