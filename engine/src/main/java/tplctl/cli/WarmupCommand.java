@@ -6,11 +6,17 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
+import tplctl.engine.Connections;
 import tplctl.kind.Kind;
 
-/** {@code warmup}: touches what a start-up loads, so that the launcher learns which classes to archive. Changes nothing. */
+/**
+ * {@code warmup}: does what commands do, so that the launcher learns which classes to archive. Changes nothing: what would is done on a
+ * {@link RehearsalHost}.
+ */
 final class WarmupCommand implements Command {
     private static final String RIGHT = """
             - hosts: localhost
@@ -20,6 +26,35 @@ final class WarmupCommand implements Command {
                 home: { path: "/{{ inventory_hostname }}-warmup/home" }
               files:
                 hosts: { path: /tplctl-warmup/hosts, content: hello, needs: directories.root }
+            """;
+
+    /** Some of it is so on every machine, and the rest on none; what a step would have made is missing when it is looked at again. */
+    private static final String APPLIED = """
+            - hosts: localhost
+              vars: { base: /tplctl-warmup }
+              packages: [dpkg, tplctl-warmup]
+              directories:
+                root: { path: /, owner: "root:root" }
+                base: { path: "{{ base }}", mode: "0755" }
+              files:
+                missing: { path: "{{ base }}/file", content: "{{ base }}\\n", needs: directories.root }
+              mounts:
+                ram: { type: tmpfs, path: "{{ base }}/ram", size: 32M }
+                shm: { type: tmpfs, path: /dev/shm }
+              commands:
+                done: { run: "true", creates: /usr }
+                asked: { run: "true", unless: "true" }
+                undone: { run: "false", creates: "{{ base }}/made", undo: "true" }
+              images:
+                disk: { path: "{{ base }}/disk.qcow2", size: 1M }
+              templates:
+                base:
+                  machine: { ram: 16M, disk: disk, kernel: "{{ base }}/kernel" }
+                  memory: "{{ base }}/ram/memory"
+                  state: "{{ base }}/ram/state"
+                  ready: { serial: READY }
+              vms:
+                web: { template: base, count: 2 }
             """;
 
     private static final String HOSTS = """
@@ -36,33 +71,61 @@ final class WarmupCommand implements Command {
     @Override
     public int run(Invocation invocation) {
         try {
-            Path right = Files.createTempFile("warmup", ".yml");
-            Path wrong = Files.createTempFile("warmup", ".yml");
-            Path yaml = Files.createTempFile("warmup", ".yml");
-            Path ini = Files.createTempFile("warmup", ".ini");
+            Path dir = Files.createTempDirectory("tplctl-warmup");
             try {
-                Files.writeString(yaml, HOSTS);
-                Files.writeString(ini, "[web]\nw[1:3] a=b\n");
-                Files.writeString(right, RIGHT);
-                Files.writeString(wrong, examples(invocation.kinds()));
-                run(invocation, "validate", right.toString());
-                run(invocation, "plan", "-i", yaml.toString(), "-i", ini.toString(), right.toString());
-                run(invocation, "inventory", "-i", yaml.toString(), "-i", ini.toString(), "--graph");
-                run(invocation, "inventory", "-i", yaml.toString());
-                run(invocation, "plan", "-o", "json", right.toString());
-                run(invocation, "validate", wrong.toString());
-                run(invocation, "apply", "--help");
-                run(invocation, "explain");
+                rehearse(invocation, dir);
             } finally {
-                Files.delete(right);
-                Files.delete(wrong);
-                Files.delete(yaml);
-                Files.delete(ini);
+                delete(dir);
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
         return ExitCode.DONE;
+    }
+
+    private static void rehearse(Invocation invocation, Path dir) throws IOException {
+        String yaml = write(dir.resolve("hosts.yml"), HOSTS);
+        String ini = write(dir.resolve("hosts.ini"), "[web]\nw[1:3] a=b\n");
+        String right = write(dir.resolve("right.yml"), RIGHT);
+        String wrong = write(dir.resolve("wrong.yml"), examples(invocation.kinds()));
+        String applied = write(dir.resolve("applied.yml"), APPLIED);
+        Path locks = dir.resolve("locks");
+        Session.Factory sessions = (inventory, options) ->
+                new EngineSession(inventory, options, host -> Connections.Link.of(new RehearsalHost(host, locks)));
+        Main looking = new Main(silent(), invocation::kinds, invocation.sessions());
+        String become = System.getProperty("user.name", "").equals("root") ? "-b" : "-q";
+        looking.run(new String[] {"plan", become, right});
+        Main rehearsing = new Main(silent(), invocation::kinds, sessions);
+        for (List<String> command : List.of(
+                List.of("validate", right),
+                List.of("plan", "-i", yaml, "-i", ini, right),
+                List.of("inventory", "-i", yaml, "-i", ini, "--graph"),
+                List.of("inventory", "-i", yaml),
+                List.of("plan", "-o", "json", right),
+                List.of("validate", wrong),
+                List.of("apply", "--yes", "--keep-going", applied),
+                List.of("apply", "-q", "--yes", "-e", "base=/tplctl-warmup", applied),
+                List.of("apply", "-C", "-D", applied),
+                List.of("apply", "--yes", "-o", "json", applied),
+                List.of("apply", "--yes", "-o", "ndjson", applied),
+                List.of("status", applied),
+                List.of("destroy", "--yes", applied),
+                List.of("apply", "--help"),
+                List.of("explain"))) {
+            rehearsing.run(command.toArray(String[]::new));
+        }
+    }
+
+    private static String write(Path file, String text) throws IOException {
+        return Files.writeString(file, text).toString();
+    }
+
+    private static void delete(Path dir) throws IOException {
+        try (Stream<Path> all = Files.walk(dir)) {
+            for (Path each : all.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(each);
+            }
+        }
     }
 
     // Not a playbook without errors, for the examples refer to what they do not declare; but all kinds are decoded.
@@ -72,8 +135,8 @@ final class WarmupCommand implements Command {
         return playbook.toString();
     }
 
-    private static void run(Invocation invocation, String... args) {
-        Terminal silent = new Terminal(
+    private static Terminal silent() {
+        return new Terminal(
                 new Keyboard(InputStream.nullInputStream()),
                 new ResultStream(OutputStream.nullOutputStream()),
                 new ResultStream(OutputStream.nullOutputStream()),
@@ -81,6 +144,5 @@ final class WarmupCommand implements Command {
                 false,
                 false,
                 false);
-        new Main(silent, invocation::kinds, invocation.sessions()).run(args);
     }
 }

@@ -6,7 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -31,7 +31,7 @@ final class LocalShell {
 
     private final String host;
     private final List<String> command;
-    private final Set<Running> running = ConcurrentHashMap.newKeySet();
+    private final Map<Process, Running> running = new ConcurrentHashMap<>();
     private final ExecutorService threads = Executors.newCachedThreadPool(work -> {
         Thread thread = new Thread(work, "tplctl-local-shell");
         thread.setDaemon(true);
@@ -51,11 +51,11 @@ final class LocalShell {
             throw new HostInterruptedException(host, script.shown(), "interrupted before it began");
         }
         Running run = new Running(start(script.shown()), stdout, Output.stderr(), new AtomicReference<>());
-        running.add(run);
+        running.put(run.process(), run);
         try {
             return await(script, run, framed, limit);
         } finally {
-            running.remove(run);
+            running.remove(run.process());
         }
     }
 
@@ -97,7 +97,7 @@ final class LocalShell {
 
     /** Ends all that runs. */
     void interrupt() {
-        List<Running> found = List.copyOf(running);
+        List<Running> found = List.copyOf(running.values());
         found.forEach(run -> run.mark(ScriptEnding.Why.INTERRUPT));
         end(found);
     }

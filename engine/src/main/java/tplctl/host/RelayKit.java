@@ -40,8 +40,16 @@ final class RelayKit {
         this.digest = sha256(jar);
     }
 
-    /** From the jar or the class directory that this class is in. */
+    /** From the jar or the class directory that this class is in. Made when it is first asked for, and then kept. */
     static RelayKit ofThisProgram() {
+        return OfThisProgram.KIT;
+    }
+
+    private static final class OfThisProgram {
+        static final RelayKit KIT = ofThisClass();
+    }
+
+    private static RelayKit ofThisClass() {
         try {
             return from(Path.of(RelayKit.class
                     .getProtectionDomain()

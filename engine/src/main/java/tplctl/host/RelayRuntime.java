@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * Brings the relay to hosts. What is there already is found by its digest and not sent again; any number of runs may do it at
@@ -43,7 +44,7 @@ public final class RelayRuntime {
             "-XX:CompileCommand=CompileThresholdScaling,com.sun.crypto.provider.GHASH::update,0.001",
             "-XX:CompileCommand=CompileThresholdScaling,com.sun.crypto.provider.CounterMode::crypt,0.001");
 
-    private final RelayKit kit;
+    private final Supplier<RelayKit> program;
     private final JavaRuntime runtime;
     private final RelayScripts scripts;
     private final String directory;
@@ -57,14 +58,14 @@ public final class RelayRuntime {
      */
     public RelayRuntime(Path cache, Consumer<String> waiting) {
         this(
-                RelayKit.ofThisProgram(),
+                RelayKit::ofThisProgram,
                 new JavaRuntime(Path.of(System.getProperty("java.home", "/usr")), cache),
                 DIRECTORY,
                 waiting);
     }
 
-    RelayRuntime(RelayKit kit, JavaRuntime runtime, String directory, Consumer<String> waiting) {
-        this.kit = kit;
+    RelayRuntime(Supplier<RelayKit> program, JavaRuntime runtime, String directory, Consumer<String> waiting) {
+        this.program = program;
         this.runtime = runtime;
         this.scripts = new RelayScripts(directory);
         this.directory = directory;
@@ -77,12 +78,13 @@ public final class RelayRuntime {
      * @throws HostException when there is no Java and none can be sent; says what to install
      */
     public List<String> provide(Host host) {
-        Found found = look(host);
+        RelayKit kit = program.get();
+        Found found = look(host, kit.digest());
         String java = found.java().orElseGet(() -> sendRuntime(host));
         boolean whole = found.jar().equals(Optional.of(kit.digest()));
         if (!whole) {
             run(host, scripts.makeDirectory(kit.digest()), LOOK_LIMIT);
-            host.put(jar(), kit.jar(), "0444");
+            host.put(jar(kit), kit.jar(), "0444");
         }
         if (!whole || found.aged() || found.java().isEmpty()) {
             run(host, scripts.prune(kit.digest(), java), LOOK_LIMIT);
@@ -94,16 +96,16 @@ public final class RelayRuntime {
         words.addAll(COMPILATION);
         // stdout is the protocol's.
         words.addAll(List.of("-Xlog:disable", "-Xlog:all=warning:stderr"));
-        words.addAll(List.of("-cp", jar(), RelayKit.MAIN));
+        words.addAll(List.of("-cp", jar(kit), RelayKit.MAIN));
         return List.copyOf(words);
     }
 
-    private String jar() {
+    private String jar(RelayKit kit) {
         return directory + "/" + kit.digest() + "/relay.jar";
     }
 
-    private Found look(Host host) {
-        Script script = scripts.look(kit.digest());
+    private Found look(Host host, String digest) {
+        Script script = scripts.look(digest);
         CommandResult result = host.query(script, LOOK_LIMIT);
         if (!result.ok()) {
             throw HostException.unexpected(host.name(), script, result);

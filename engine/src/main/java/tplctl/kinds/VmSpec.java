@@ -37,7 +37,13 @@ record VmSpec(
         Consoles consoles,
         boolean stoodFor) {
     /** What a clone has in place of its template's consoles. */
-    record Consoles(Optional<String> serial, Optional<String> monitor, Optional<String> qmp) {}
+    record Consoles(Optional<String> serial, Optional<String> monitor, Optional<String> qmp) {
+        // Spelled out, because digests of clones that run are made of it.
+        @Override
+        public String toString() {
+            return "Consoles[serial=" + serial + ", monitor=" + monitor + ", qmp=" + qmp + "]";
+        }
+    }
 
     VmSpec linked(Optional<TemplateInfo> linkedTemplate, Optional<Machine> linkedMachine, boolean isStoodFor) {
         return new VmSpec(

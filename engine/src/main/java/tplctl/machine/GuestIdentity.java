@@ -48,7 +48,7 @@ public record GuestIdentity(Optional<String> hostname, boolean newMachineId) {
             });
 
     public boolean isEmpty() {
-        return equals(NONE);
+        return hostname.isEmpty() && !newMachineId;
     }
 
     /** What is left to do for a guest that is {@code done} already. */

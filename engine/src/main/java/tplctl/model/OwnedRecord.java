@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import tplctl.kind.Content;
 import tplctl.kind.ResourceId;
 
@@ -49,6 +50,23 @@ public record OwnedRecord(
     /** The same with another trace. */
     public OwnedRecord tracing(Map<String, String> other) {
         return new OwnedRecord(id, owner, needs, provides, isProtected, other);
+    }
+
+    // Spelled out, because a record's own are linked at run time, which costs a start-up tens of milliseconds.
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof OwnedRecord that
+                && id.equals(that.id)
+                && owner.equals(that.owner)
+                && needs.equals(that.needs)
+                && provides.equals(that.provides)
+                && isProtected == that.isProtected
+                && trace.equals(that.trace);
+    }
+
+    @Override
+    public int hashCode() {
+        return 31 * id.hashCode() + owner.hashCode();
     }
 
     public String toJson() {

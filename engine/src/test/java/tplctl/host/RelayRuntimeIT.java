@@ -57,7 +57,7 @@ class RelayRuntimeIT {
     }
 
     private RelayRuntime delivery(Path javaHome) {
-        return new RelayRuntime(kit, new JavaRuntime(javaHome, cache), kept.toString(), said::add);
+        return new RelayRuntime(() -> kit, new JavaRuntime(javaHome, cache), kept.toString(), said::add);
     }
 
     private RelayRuntime delivery() {
