@@ -5,7 +5,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import tplctl.engine.Connections;
 import tplctl.host.CommandResult;
+import tplctl.host.Connection;
 import tplctl.host.Duplex;
 import tplctl.host.Host;
 import tplctl.host.HostException;
@@ -20,11 +22,32 @@ import tplctl.host.Script;
 final class RehearsalHost implements Host {
     private static final CommandResult DONE = new CommandResult(0, "", "");
 
-    private final LocalHost host;
+    private final Host host;
+    private final Host locked;
+
+    private RehearsalHost(Host host, Host locked) {
+        this.host = host;
+        this.locked = locked;
+    }
 
     /** @param directory for its lock, which keeps nobody else away */
-    RehearsalHost(String name, Path directory) {
-        this.host = new LocalHost(name, List.of("sh"), directory.toString());
+    static Connections.Link local(String name, Path directory) {
+        Host local = locked(name, directory);
+        return Connections.Link.of(new RehearsalHost(local, local));
+    }
+
+    /**
+     * Reached as hosts are that are not this machine.
+     *
+     * @param directory for its lock, which keeps nobody else away
+     */
+    static Connections.Link throughShells(String name, Path directory) {
+        Host shells = Connection.throughShells(name).as(Optional.empty());
+        return Connections.Link.of(new RehearsalHost(shells, locked(name, directory)));
+    }
+
+    private static Host locked(String name, Path directory) {
+        return new LocalHost(name, List.of("sh"), directory.toString());
     }
 
     @Override
@@ -89,16 +112,18 @@ final class RehearsalHost implements Host {
 
     @Override
     public HostLock lock(String holder, Duration patience, Consumer<String> waiting) {
-        return host.lock(holder, patience, waiting);
+        return locked.lock(holder, patience, waiting);
     }
 
     @Override
     public void interrupt() {
         host.interrupt();
+        locked.interrupt();
     }
 
     @Override
     public void close() {
         host.close();
+        locked.close();
     }
 }

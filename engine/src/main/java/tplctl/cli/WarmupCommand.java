@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import tplctl.engine.Connections;
+import tplctl.host.SshRehearsal;
 import tplctl.kind.Kind;
 
 /**
@@ -31,16 +32,19 @@ final class WarmupCommand implements Command {
     /** Some of it is so on every machine, and the rest on none; what a step would have made is missing when it is looked at again. */
     private static final String APPLIED = """
             - hosts: localhost
-              vars: { base: /tplctl-warmup }
+              vars: { base: /tplctl-warmup, words: [a, b] }
               packages: [dpkg, tplctl-warmup]
               directories:
                 root: { path: /, owner: "root:root" }
-                base: { path: "{{ base }}", mode: "0755" }
+                base: { path: "{{ base }}", mode: "{{ '0755' if words | length > 1 and base is defined else '0700' }}" }
+                more: { path: "{{ base }}/{{ words | join('-') | upper }}", when: "words[0] == 'a' and facts.cpus > 0" }
               files:
                 missing: { path: "{{ base }}/file", content: "{{ base }}\\n", needs: directories.root }
               mounts:
                 ram: { type: tmpfs, path: "{{ base }}/ram", size: 32M }
                 shm: { type: tmpfs, path: /dev/shm }
+              hugepages:
+                2M: { count: 1 }
               commands:
                 done: { run: "true", creates: /usr }
                 asked: { run: "true", unless: "true" }
@@ -63,6 +67,10 @@ final class WarmupCommand implements Command {
                 web: { hosts: { "w[1:3]": { ansible_host: 192.0.2.1 } }, vars: { a: b } }
             """;
 
+    /** Nobody listens there. */
+    private static final String FAR =
+            "all: { hosts: { far: { ansible_host: 127.0.0.1, ansible_port: 1, ansible_user: root } } }\n";
+
     @Override
     public Form form() {
         return new Form("Loads what a start-up loads.", "", "tplctl warmup", List.of());
@@ -73,47 +81,71 @@ final class WarmupCommand implements Command {
         try {
             Path dir = Files.createTempDirectory("tplctl-warmup");
             try {
-                rehearse(invocation, dir);
+                return rehearse(invocation, dir) ? ExitCode.DONE : ExitCode.INTERNAL;
             } finally {
                 delete(dir);
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        return ExitCode.DONE;
     }
 
-    private static void rehearse(Invocation invocation, Path dir) throws IOException {
+    /** Whether what is to be rehearsed is valid, without which most of it would not be. */
+    private static boolean rehearse(Invocation invocation, Path dir) throws IOException {
         String yaml = write(dir.resolve("hosts.yml"), HOSTS);
         String ini = write(dir.resolve("hosts.ini"), "[web]\nw[1:3] a=b\n");
         String right = write(dir.resolve("right.yml"), RIGHT);
         String wrong = write(dir.resolve("wrong.yml"), examples(invocation.kinds()));
         String applied = write(dir.resolve("applied.yml"), APPLIED);
+        String everywhere =
+                write(dir.resolve("everywhere.yml"), "- hosts: all\n  directories: { root: { path: / } }\n");
         Path locks = dir.resolve("locks");
-        Session.Factory sessions = (inventory, options) ->
-                new EngineSession(inventory, options, host -> Connections.Link.of(new RehearsalHost(host, locks)));
-        Main looking = new Main(silent(), invocation::kinds, invocation.sessions());
-        String become = System.getProperty("user.name", "").equals("root") ? "-b" : "-q";
-        looking.run(new String[] {"plan", become, right});
-        Main rehearsing = new Main(silent(), invocation::kinds, sessions);
-        for (List<String> command : List.of(
-                List.of("validate", right),
-                List.of("plan", "-i", yaml, "-i", ini, right),
-                List.of("inventory", "-i", yaml, "-i", ini, "--graph"),
-                List.of("inventory", "-i", yaml),
-                List.of("plan", "-o", "json", right),
-                List.of("validate", wrong),
-                List.of("apply", "--yes", "--keep-going", applied),
-                List.of("apply", "-q", "--yes", "-e", "base=/tplctl-warmup", applied),
-                List.of("apply", "-C", "-D", applied),
-                List.of("apply", "--yes", "-o", "json", applied),
-                List.of("apply", "--yes", "-o", "ndjson", applied),
-                List.of("status", applied),
-                List.of("destroy", "--yes", applied),
-                List.of("apply", "--help"),
-                List.of("explain"))) {
-            rehearsing.run(command.toArray(String[]::new));
-        }
+        String far = write(dir.resolve("far.yml"), FAR);
+        run(
+                invocation,
+                invocation.sessions(),
+                List.of(List.of("plan", becoming(), right), List.of("plan", "-i", far, everywhere)));
+        run(
+                invocation,
+                on(host -> RehearsalHost.local(host, locks)),
+                List.of(
+                        List.of("validate", right),
+                        List.of("plan", "-i", yaml, "-i", ini, right),
+                        List.of("inventory", "-i", yaml, "-i", ini, "--graph"),
+                        List.of("inventory", "-i", yaml),
+                        List.of("plan", "-o", "json", right),
+                        List.of("validate", wrong),
+                        List.of("apply", "--yes", "--keep-going", applied),
+                        List.of("apply", "-q", "--yes", "-e", "base=/tplctl-warmup", applied),
+                        List.of("apply", "-C", "-D", applied),
+                        List.of("apply", "--yes", "-o", "json", applied),
+                        List.of("apply", "--yes", "-o", "ndjson", applied),
+                        List.of("status", applied),
+                        List.of("destroy", "--yes", applied),
+                        List.of("apply", "--help"),
+                        List.of("explain")));
+        run(
+                invocation,
+                on(host -> RehearsalHost.throughShells(host, locks)),
+                List.of(List.of("apply", "-q", "--yes", applied)));
+        SshRehearsal.perform();
+        Main validating = new Main(silent(), invocation::kinds, invocation.sessions());
+        return Stream.of(right, applied, everywhere)
+                .allMatch(each -> validating.run(new String[] {"validate", "-i", far, each}) == ExitCode.DONE);
+    }
+
+    private static Session.Factory on(Connections.Connector hosts) {
+        return (inventory, options) -> new EngineSession(inventory, options, hosts);
+    }
+
+    // Whoever is no administrator might be asked for a password.
+    private static String becoming() {
+        return System.getProperty("user.name", "").equals("root") ? "-b" : "-q";
+    }
+
+    private static void run(Invocation invocation, Session.Factory sessions, List<List<String>> commands) {
+        Main silent = new Main(silent(), invocation::kinds, sessions);
+        commands.forEach(command -> silent.run(command.toArray(String[]::new)));
     }
 
     private static String write(Path file, String text) throws IOException {

@@ -37,6 +37,11 @@ public final class Connection implements AutoCloseable {
         return new Connection(new ProcessTransport(name), System.getProperty("user.name", ""), true, bridge);
     }
 
+    /** This machine, reached as other hosts are: through shells only. */
+    public static Connection throughShells(String name) {
+        return over(new ProcessTransport(name), "", Optional.empty());
+    }
+
     /**
      * A host at the other end of an SSH connection, which is made now.
      *

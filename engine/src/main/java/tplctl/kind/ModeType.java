@@ -4,7 +4,7 @@ import java.util.Optional;
 import tplctl.text.Node;
 import tplctl.text.Scalar;
 
-/** An octal file mode; only the quoted form is unambiguous in YAML 1.2. */
+/** An octal file mode; only the quoted form is unambiguous in YAML 1.2. What an expression gives is text, and needs no quotes. */
 final class ModeType implements Type<String> {
     @Override
     public String label() {
@@ -21,7 +21,7 @@ final class ModeType implements Type<String> {
         if (!(node instanceof Scalar scalar) || !scalar.text().matches("0?[0-7]{3,4}")) {
             return to.mismatch(node, label());
         }
-        if (scalar.plain()) {
+        if (scalar.plain() && scalar.isAsWritten()) {
             to.error(
                     scalar.at(),
                     "\"" + to.field() + "\" takes an octal mode in quotes, not the bare number " + scalar.text(),

@@ -24,9 +24,14 @@ public record Scalar(String text, boolean plain, Position at, int inset) impleme
         return plain && (text.isEmpty() || text.equals("~") || text.equals("null"));
     }
 
+    /** Whether its text stands in its file as it is; not so where an expression or a variable gave it. */
+    public boolean isAsWritten() {
+        return inset >= 0;
+    }
+
     /** Where the character at that index of the text stands; the scalar's own place when that is not known. */
     public Position positionOf(int index) {
-        if (inset < 0) {
+        if (!isAsWritten()) {
             return at;
         }
         return new Position(at.file(), at.line(), at.column() + inset + text.codePointCount(0, index));

@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import tplctl.kinds.Kinds;
 
 class OtherCommandsTest {
     @TempDir
@@ -123,6 +124,7 @@ class OtherCommandsTest {
 
     @Test
     void warmsUpInSilence() {
-        assertThat(tplctl.run("warmup")).isEqualTo(new Tplctl.Result(0, "", ""));
+        Tplctl ofAllKinds = new Tplctl(dir, Kinds::named);
+        assertThat(ofAllKinds.run("warmup")).isEqualTo(new Tplctl.Result(0, "", ""));
     }
 }

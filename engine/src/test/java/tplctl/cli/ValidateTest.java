@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import tplctl.kinds.Kinds;
 import tplctl.report.Golden;
 
 class ValidateTest {
@@ -28,6 +29,19 @@ class ValidateTest {
                 .isEqualTo(new Tplctl.Result(0, "good.yml: valid, 1 resource on 1 host\n", ""));
         assertThat(tplctl.run("validate", "-q", good).exits(0).out()).isEmpty();
         assertThat(tplctl.session.asked).isEmpty();
+    }
+
+    @Test
+    void takesAModeThatAnExpressionGives() {
+        String computed = tplctl.write("mode.yml", """
+                - hosts: localhost
+                  vars: { open: true, bare: 0700 }
+                  directories:
+                    a: { path: /srv/a, mode: "{{ '0755' if open else '0700' }}" }
+                    b: { path: /srv/b, mode: "{{ bare }}" }
+                """);
+        Tplctl ofAllKinds = new Tplctl(dir, Kinds::named);
+        assertThat(ofAllKinds.run("validate", "-q", computed)).isEqualTo(new Tplctl.Result(0, "", ""));
     }
 
     @Test
