@@ -67,9 +67,13 @@ final class WarmupCommand implements Command {
                 web: { hosts: { "w[1:3]": { ansible_host: 192.0.2.1 } }, vars: { a: b } }
             """;
 
-    /** Nobody listens there. */
-    private static final String FAR =
-            "all: { hosts: { far: { ansible_host: 127.0.0.1, ansible_port: 1, ansible_user: root } } }\n";
+    /** Nobody listens there. By none of the user's own SSH settings may it be somewhere else. */
+    private static final String FAR = """
+            all:
+              hosts:
+                far:
+                  { ansible_host: 127.0.0.1, ansible_port: 1, ansible_user: nobody, ansible_ssh_common_args: "-F none -o ProxyJump=none" }
+            """;
 
     @Override
     public Form form() {

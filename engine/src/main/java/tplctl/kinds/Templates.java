@@ -1,6 +1,5 @@
 package tplctl.kinds;
 
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -11,36 +10,23 @@ import tplctl.kind.Change;
 import tplctl.kind.Claim;
 import tplctl.kind.Decoding;
 import tplctl.kind.Field;
-import tplctl.kind.Impact;
 import tplctl.kind.Kind;
 import tplctl.kind.Links;
 import tplctl.kind.Probe;
 import tplctl.kind.Ref;
 import tplctl.kind.Removal;
-import tplctl.kind.ResourceId;
 import tplctl.kind.Schema;
 import tplctl.kind.Sh;
 import tplctl.kind.Step;
 import tplctl.kind.Subject;
 import tplctl.kind.Types;
 import tplctl.kind.Values;
-import tplctl.machine.CommandLine;
 import tplctl.machine.ConsoleFields;
-import tplctl.machine.Identity;
-import tplctl.machine.Layout;
 import tplctl.machine.Machine;
 import tplctl.machine.MachineFields;
-import tplctl.machine.Manifest;
-import tplctl.machine.Platform;
-import tplctl.machine.QemuVersion;
 import tplctl.machine.Ready;
-import tplctl.machine.Room;
-import tplctl.machine.SharingRules;
-import tplctl.machine.TakenPorts;
 import tplctl.machine.TemplateInfo;
 import tplctl.machine.TemplateScripts;
-import tplctl.machine.VmScripts;
-import tplctl.machine.VmTask;
 
 /** A machine that was booted once and frozen: its RAM file, its device state, its disk, and the manifest that vouches for them. */
 final class Templates implements Kind<Templates.Spec, TemplateState> {
@@ -170,173 +156,12 @@ final class Templates implements Kind<Templates.Spec, TemplateState> {
 
     @Override
     public List<Change> changes(Subject self, Spec want, TemplateState have) {
-        Optional<TemplateState.Difference> difference = have.difference(want.template());
-        if (difference.isEmpty()) {
-            return List.of();
-        }
-        Optional<Change> refused = refusal(want.template(), have, difference.get())
-                .or(() -> have.otherVersion()
-                        .map(why -> Change.refused(
-                                difference.get().impact(),
-                                "emulator",
-                                difference.get().from(),
-                                difference.get().to(),
-                                why)));
-        if (refused.isPresent()) {
-            return List.of(refused.get());
-        }
-        boolean replaces = difference.get().impact() == Impact.REPLACE;
-        if (!have.taken().isEmpty()
-                && want.copiedFrom().isEmpty()
-                && !(replaces && !have.clones().isEmpty())) {
-            return List.of(Change.refused(
-                    difference.get().impact(),
-                    difference.get().field(),
-                    difference.get().from(),
-                    difference.get().to(),
-                    TakenPorts.refusal(have.taken(), self.id().host(), "the template shall while it is built")));
-        }
-        List<ResourceId> clones = new ArrayList<>();
-        List<Step> steps = new ArrayList<>();
-        if (replaces) {
-            have.clones().forEach(n -> clones.add(new ResourceId(self.id().host(), "vms", n)));
-            steps.add(new Step.Run(VmScripts.markStale(have.clones()), "mark the clones of the old template"));
-            // The ports that are taken may be theirs.
-            if (removesFirst(want.template(), have) || !have.taken().isEmpty()) {
-                have.clones().forEach(n -> steps.add(stop(n)));
-            }
-        }
-        if (removesFirst(want.template(), have)) {
-            steps.add(removeStep(self.name(), want.template(), have));
-        }
-        steps.add(new Step.Emulator(
-                want.copiedFrom().isPresent()
-                        ? copyTask(self, want, have, want.copiedFrom().get())
-                        : task(self, want, have)));
-        movedFrom(want.template(), have).forEach(old -> steps.add(dropStep(old)));
-        Change change = new Change(
-                difference.get().impact(),
-                difference.get().field(),
-                difference.get().from(),
-                difference.get().to(),
-                steps);
-        return List.of(change.displacing(clones).noting(notes(want, have)));
-    }
-
-    private static Optional<Change> refusal(
-            TemplateInfo template, TemplateState have, TemplateState.Difference difference) {
-        Machine machine = template.machine();
-        Optional<String> reason = have.emulator()
-                .unfit(machine, "templates")
-                .or(() ->
-                        SharingRules.refusal(machine, have.emulator().version().orElse(QemuVersion.UNKNOWN)));
-        return reason.map(why ->
-                Change.refused(difference.impact(), difference.field(), difference.from(), difference.to(), why));
-    }
-
-    private static VmTask copyTask(Subject self, Spec want, TemplateState have, String from) {
-        return new VmTask.CopyTemplate(
-                want.template(),
-                have.source(),
-                from,
-                self.id().host(),
-                want.address(),
-                self.owner(),
-                have.emulator().stamp(),
-                have.inputs());
-    }
-
-    private static VmTask.BuildTemplate task(Subject self, Spec want, TemplateState have) {
-        TemplateInfo template = want.template();
-        Platform platform =
-                have.emulator().platform(template.machine()).orElseGet(() -> Platform.unknown(template.machine()));
-        Identity identity = Identity.of(self.id().host(), self.owner(), "template " + self.name());
-        List<String> argv = CommandLine.template(
-                template.machine(),
-                platform,
-                Layout.building(self.name()),
-                TemplateScripts.draftMemories(template),
-                new Identity(self.name(), identity.uuid()));
-        return new VmTask.BuildTemplate(
-                template,
-                platform,
-                self.owner(),
-                want.ready(),
-                have.emulator().stamp(),
-                have.inputs(),
-                TemplateScripts.prepare(template),
-                argv);
-    }
-
-    // The new RAM file is made beside the old one, which its clones run on until they are replaced; only where the file
-    // system has no room for two does the old one, or what was left of one, go first.
-    private static boolean removesFirst(TemplateInfo template, TemplateState have) {
-        return have.memoryBytes() > 0
-                && have.room()
-                        .filter(r -> r.isTmpfs() || r.isHugetlbfs())
-                        .filter(r -> r.freeBytes() < template.machine().ram().bytes())
-                        .isPresent();
-    }
-
-    // A RAM file that the template had elsewhere would take its memory for ever.
-    private static List<Manifest.Sealed> movedFrom(TemplateInfo template, TemplateState have) {
-        List<String> now = template.memories().stream().map(AbsPath::text).toList();
-        return have.manifest().map(Manifest::memory).orElse(List.of()).stream()
-                .filter(old -> !now.contains(old.path()))
-                .toList();
-    }
-
-    private static Step dropStep(Manifest.Sealed old) {
-        return new Step.Run(TemplateScripts.dropSealed(old), "remove the RAM file in its old place");
-    }
-
-    private static Step stop(String vm) {
-        return new Step.Emulator(new VmTask.StopVm(vm, Layout.vm(vm), VmTask.StopVm.DEFAULT_GRACE));
-    }
-
-    private static Step removeStep(String name, TemplateInfo template, TemplateState have) {
-        List<Manifest.Sealed> old = have.manifest().map(Manifest::memory).orElse(List.of());
-        String memory = old.isEmpty() ? template.memory().text() : old.get(0).path();
-        int nodes = old.isEmpty() ? template.memories().size() : old.size();
-        Sh script = TemplateScripts.remove(name, memory, nodes, template.state().text());
-        return new Step.Run(script, "remove the old template, which leaves no room for another");
-    }
-
-    private static List<String> notes(Spec want, TemplateState have) {
-        List<String> notes = new ArrayList<>();
-        if (want.copiedFrom().isPresent()) {
-            notes.add("copied from " + want.copiedFrom().get() + ", digests compared");
-            return notes;
-        }
-        Optional<Platform> platform = have.emulator().platform(want.template().machine());
-        if (have.emulator().path().isEmpty()) {
-            notes.add("the emulator " + want.template().machine().emulator()
-                    + " is not there yet; accelerator and machine type are known once it is");
-        }
-        platform.filter(p -> !p.accelReason().isEmpty())
-                .ifPresent(p -> notes.add("runs under tcg: " + p.accelReason()));
-        platform.filter(p -> p.accel().equals("kvm"))
-                .flatMap(p -> have.emulator().kvm().filter(answer -> !answer.equals("ok")))
-                .ifPresent(why -> notes.add("is to run under kvm, but " + why + "; \"accel: auto\" takes tcg then"));
-        platform.filter(p -> !p.mapsTemplateReadOnly())
-                .ifPresent(p -> notes.add("QEMU " + p.version() + " cannot map the RAM file read-only (8.2 can):"
-                        + " devices that give memory back are refused"));
-        if (!have.away().isEmpty() && have.manifest().isPresent()) {
-            notes.add(String.join(", ", have.away()) + (have.away().size() == 1 ? " is" : " are")
-                    + " on another host and not replaced with it");
-        }
-        return notes;
+        return new TemplateChanges(self, want, have).changes();
     }
 
     @Override
     public List<Claim> claims(Subject self, Spec want, TemplateState have, List<Change> changes) {
-        if (changes.isEmpty() || changes.get(0).isRefused()) {
-            return List.of();
-        }
-        boolean first = removesFirst(want.template(), have);
-        return Room.claims(want.template(), have.room(), 1, first ? have.memoryBytes() : 0).stream()
-                .map(claim -> claim.once("the template " + self.name()))
-                .toList();
+        return new TemplateChanges(self, want, have).claims(changes);
     }
 
     @Override
