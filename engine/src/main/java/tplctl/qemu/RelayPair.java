@@ -4,6 +4,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongConsumer;
 import tplctl.host.Host;
@@ -99,20 +101,41 @@ final class RelayPair implements AutoCloseable {
      * @param port that the destination listens on; 0 for any that is free
      */
     static RelayPair open(Relays relays, Host source, Host destination, String address, int port) {
-        // One after the other: once, with both at a time, the source's did not find its class, which nobody could
-        // explain or repeat.
-        RelayClient first = relays.start(source);
+        // Java takes a while to start, on either host.
+        CompletableFuture<RelayClient> starting =
+                CompletableFuture.supplyAsync(() -> relays.start(source), RelayPair::onThreadOfItsOwn);
+        RelayClient second;
         try {
-            RelayClient second = relays.start(destination);
+            second = relays.start(destination);
+        } catch (RuntimeException e) {
+            var unused = starting.thenAccept(RelayClient::close);
+            throw e;
+        }
+        try {
+            RelayClient first = started(starting);
             try {
                 return new RelayPair(first, second, address, port);
             } catch (RuntimeException e) {
-                second.close();
+                first.close();
                 throw e;
             }
         } catch (RuntimeException e) {
-            first.close();
+            second.close();
             throw e;
+        }
+    }
+
+    private static void onThreadOfItsOwn(Runnable work) {
+        Thread thread = new Thread(work, "relay-start");
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    private static RelayClient started(CompletableFuture<RelayClient> starting) {
+        try {
+            return starting.join();
+        } catch (CompletionException e) {
+            throw e.getCause() instanceof RuntimeException cause ? cause : e;
         }
     }
 
