@@ -5,109 +5,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import tplctl.host.CommandResult;
-import tplctl.host.FakeHost;
-import tplctl.host.Host;
 import tplctl.kind.ResourceId;
-import tplctl.model.OwnedRecord;
 import tplctl.model.Plan;
 import tplctl.model.Planner;
 import tplctl.model.Playbooks;
 import tplctl.model.Project;
-import tplctl.model.Selection;
 
-@Timeout(60)
-class RunnerTest {
-    /** Hosts whose things are made by {@code create NAME} and looked at by {@code look NAME}. */
-    private static final class World implements Hosts {
-        private final Map<String, FakeHost> hosts = new ConcurrentHashMap<>();
-        private final Map<String, String> state = new ConcurrentHashMap<>();
-        private final java.util.Set<String> stubborn = ConcurrentHashMap.newKeySet();
-        private final Map<String, Integer> failures = new ConcurrentHashMap<>();
-        private final List<String> log = java.util.Collections.synchronizedList(new ArrayList<>());
-        private java.util.function.Consumer<String> onStep = name -> {};
-
-        @Override
-        public Host get(String name, boolean become) {
-            return hosts.computeIfAbsent(name, n -> new FakeHost(n).onAny(script -> answer(n, script)));
-        }
-
-        World found(String... found) {
-            for (String one : found) {
-                state.put(one.substring(0, one.indexOf('=')), one.substring(one.indexOf('=') + 1));
-            }
-            return this;
-        }
-
-        World stubborn(String name) {
-            stubborn.add(name);
-            return this;
-        }
-
-        World failing(String name, int times) {
-            failures.put(name, times);
-            return this;
-        }
-
-        private CommandResult answer(String host, String script) {
-            String[] words = script.split(" ");
-            if (words[0].equals("look")) {
-                log.add("look " + words[1]);
-                return new CommandResult(0, state.getOrDefault(words[1], "ok") + "\n", "");
-            }
-            if (script.startsWith("umask") || script.startsWith("rm -f -- /var/lib/tplctl/owned")) {
-                log.add(script.startsWith("rm") ? "forget" : "mkdir");
-                return new CommandResult(0, "", "");
-            }
-            log.add(script);
-            onStep.accept(words[1]);
-            if (failures.merge(words[1], -1, Integer::sum) >= 0) {
-                return new CommandResult(1, "", "boom on " + host);
-            }
-            if (!stubborn.contains(words[1])) {
-                state.put(words[1], "ok");
-            }
-            return new CommandResult(0, "", "");
-        }
-
-        long count(String entry) {
-            return log.stream().filter(entry::equals).count();
-        }
-    }
-
-    private static Report run(World world, Project project, Plan plan) {
-        return run(world, project, plan, List.of(), 4, RunListener.SILENT);
-    }
-
-    private static Report run(
-            World world, Project project, Plan plan, List<OwnedRecord> owned, int perHost, RunListener listener) {
-        AtomicInteger clock = new AtomicInteger();
-        return new Runner(world, listener, options(perHost, false), clock::incrementAndGet).run(plan, project, owned);
-    }
-
-    private static Runner.Options options(int perHost, boolean adopt) {
-        return new Runner.Options(50, host -> perHost, host -> true, RetryDelay.none(), adopt);
-    }
-
-    private static List<String> outcomes(Report report) {
-        return report.outcomes().stream()
-                .map(o -> o.id().local() + " "
-                        + (o instanceof Outcome.Skipped s
-                                ? "Skipped("
-                                        + (s.isInterrupted()
-                                                ? "interrupted"
-                                                : s.because().local()) + ")"
-                                : o.getClass().getSimpleName()))
-                .toList();
-    }
-
+final class RunnerTest extends RunnerCase {
     @RepeatedTest(50)
     void dependentsOfAFailureAreSkippedForItsSakeAndTheOthersFinish() {
         Project project = Playbooks.play(
@@ -338,94 +247,10 @@ class RunnerTest {
     }
 
     @Test
-    void remembersWhatIsMadeBeforeItsFirstStepAndNothingElse() {
-        Project project = Playbooks.play("things:", "  made: { path: /m }", "  mended: { ref: made }", "  there:");
-        World world = new World().found("mended=update");
-        List<String> before = new ArrayList<>();
-        world.onStep = name -> {
-            if (name.equals("made")) {
-                before.addAll(((FakeHost) world.get("h1", false)).calls("put"));
-            }
-        };
-        run(
-                world,
-                project,
-                Playbooks.seen(project, "things.made=create", "things.mended=update")
-                        .plan());
-        FakeHost host = (FakeHost) world.get("h1", false);
-        assertThat(before).hasSize(1);
-        String record = before.get(0);
-        assertThat(record).startsWith("/var/lib/tplctl/owned/site/things.made");
-        assertThat(host.calls("put")).containsExactly(record);
-        assertThat(OwnedRecord.parse("h1", text(host, record)))
-                .contains(new OwnedRecord(
-                        Playbooks.id("things.made"), "site", List.of(), List.of("/m"), false, Map.of("name", "made")));
-        assertThat(host.mode(record)).contains("0600");
-    }
-
-    @Test
-    void bringsItsRecordUpToWhatThePlaybookSaysNow() {
-        Project project = Playbooks.play("things:", "  a: { protect: true, ref: b }", "  b:");
-        OwnedRecord old = Playbooks.record("site", "things.a");
-        World world = new World();
-        Report report = run(world, project, Playbooks.seen(project).plan(), List.of(old), 4, RunListener.SILENT);
-        assertThat(outcomes(report)).allMatch(o -> o.endsWith("Unchanged"));
-        FakeHost host = (FakeHost) world.get("h1", false);
-        assertThat(OwnedRecord.parse("h1", text(host, "/var/lib/tplctl/owned/site/things.a.json")))
-                .contains(new OwnedRecord(
-                        Playbooks.id("things.a"), "site", List.of("h1:things.b"), List.of(), true, old.trace()));
-        assertThat(host.calls("put")).hasSize(1);
-    }
-
-    @Test
-    void doesNotTouchAHostWhereAllIsAsItShouldBe() {
-        Project project = Playbooks.play("things:", "  a:", "  b: { ref: a }");
-        World world = new World();
-        OwnedRecord known = new OwnedRecord(
-                Playbooks.id("things.b"), "site", List.of("h1:things.a"), List.of(), false, Map.of("name", "b"));
-        run(world, project, Playbooks.seen(project).plan(), List.of(known), 4, RunListener.SILENT);
-        assertThat(world.hosts).isEmpty();
-    }
-
-    @Test
-    void adoptingTakesTheOthersRecordAwayAfterOursIsWritten() {
-        Project project = Playbooks.play("things: { a: }");
-        OwnedRecord theirs = Playbooks.record("other", "things.a");
-        World world = new World();
-        Planner.Options options = new Planner.Options(Selection.ALL, false, false, true);
-        Plan plan = Playbooks.seen(project).owns("other", "things.a").plan(options);
-        new Runner(world, RunListener.SILENT, options(4, true), System::nanoTime).run(plan, project, List.of(theirs));
-        FakeHost host = (FakeHost) world.get("h1", false);
-        assertThat(host.calls("put")).containsExactly("/var/lib/tplctl/owned/site/things.a.json");
-        assertThat(world.log).last().isEqualTo("forget");
-    }
-
-    @Test
-    void forgetsWhatItRemovesLastAndKeepsInMindWhatItCouldNotRemove() {
-        Project project = Playbooks.play("firsts: { keep: }");
-        Plan plan = Playbooks.seen(project)
-                .owns("site", "things.a")
-                .owns("site", "things.b", "h1:things.a")
-                .owns("site", "things.c")
-                .plan(new Planner.Options(Selection.ALL, true, false, false));
-        World world = new World().failing("c", 1);
-        Report report = run(world, project, plan);
-        assertThat(outcomes(report))
-                .containsExactly("things.b Removed", "things.a Removed", "things.c Failed", "firsts.keep Unchanged");
-        assertThat(world.count("forget")).isEqualTo(2);
-        List<String> ofB = world.log.subList(world.log.indexOf("remove b"), world.log.size());
-        assertThat(ofB.indexOf("remove a")).isGreaterThan(ofB.indexOf("forget"));
-    }
-
-    @Test
     void manyThousandsAreScheduledInReasonableTime() {
         Project project = Playbooks.play("things: { web: { count: 10000 } }");
         Report report = run(new World(), project, Playbooks.seen(project).plan());
         assertThat(report.outcomes()).hasSize(10_000).allMatch(Outcome.Unchanged.class::isInstance);
-    }
-
-    private static String text(FakeHost host, String path) {
-        return new String(host.read(path).orElseThrow(), java.nio.charset.StandardCharsets.UTF_8);
     }
 
     private static void awaitQuietly(CountDownLatch latch) {
