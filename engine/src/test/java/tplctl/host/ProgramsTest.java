@@ -45,8 +45,12 @@ final class ProgramsTest {
             Program program = new Programs("h", () -> shell, threads).start(Script.of("true"), () -> {});
             assertThat(program.stdout().readAllBytes()).isEmpty();
 
-            CompletableFuture<String> last = CompletableFuture.supplyAsync(program::lastWords, threads);
-            Thread.sleep(100);
+            CompletableFuture<String> last = new CompletableFuture<>();
+            Thread asking = new Thread(() -> last.complete(program.lastWords()));
+            asking.start();
+            while (asking.getState() != Thread.State.TIMED_WAITING && asking.isAlive()) {
+                Thread.onSpinWait();
+            }
             try (words) {
                 words.write("no such class\n".getBytes(StandardCharsets.UTF_8));
             }
