@@ -33,7 +33,8 @@ public final class Locks implements AutoCloseable {
     }
 
     /**
-     * Takes hosts, {@code forks} at once. Those that cannot be reached are passed over: observing tells of them.
+     * Takes hosts, {@code forks} at once. Those that cannot be reached are passed over: observing tells of them. One that is refused
+     * keeps none of the others from being asked: whoever has to wait for several runs learns of all of them at once.
      *
      * @param holder the line for whoever finds them held
      * @param partly whether to keep those that could be had when others could not; otherwise all are given back
@@ -49,20 +50,17 @@ public final class Locks implements AutoCloseable {
         Map<String, LockHeldException> elsewhere = new ConcurrentHashMap<>();
         Map<String, HostException> failed = new ConcurrentHashMap<>();
         Threads.each(names, forks, name -> {
-            boolean pointless = !partly && !(elsewhere.isEmpty() && failed.isEmpty());
-            if (!pointless) {
-                try {
-                    held.put(name, hosts.own(name).lock(holder, PATIENCE, waiting));
-                    listener.host(name, HostEvent.LOCKED, "");
-                } catch (LockHeldException e) {
-                    elsewhere.put(name, e);
-                } catch (HostException e) {
-                    failed.put(name, e);
-                } catch (HostUnreachableException e) {
-                    // observed as such
-                }
+            try {
+                held.put(name, hosts.own(name).lock(holder, PATIENCE, waiting));
+                listener.host(name, HostEvent.LOCKED, "");
+            } catch (LockHeldException e) {
+                elsewhere.put(name, e);
+            } catch (HostException e) {
+                failed.put(name, e);
+            } catch (HostUnreachableException e) {
+                // observed as such
             }
-            return !pointless;
+            return name;
         });
         Refused refused = new Refused(ordered(names, elsewhere), ordered(names, failed));
         if (!partly && !refused.isEmpty()) {

@@ -78,7 +78,10 @@ class FleetRulesTest {
         hosts.host("h1").lockedBy("ann@laptop, pid 7");
         hosts.host("h2").lockedBy("bob@desk, pid 8");
         String err = apply(PLAYBOOK, 0, false).exits(6).err();
-        assertThat(err).contains("h1: locked by ann@laptop, pid 7").contains("tplctl: ");
+        assertThat(err.lines())
+                .startsWith(
+                        "tplctl: h1: locked by ann@laptop, pid 7; wait until it is done",
+                        "tplctl: h2: locked by bob@desk, pid 8; wait until it is done");
         assertThat(hosts.host("h1").calls("query")).isEmpty();
     }
 

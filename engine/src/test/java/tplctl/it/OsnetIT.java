@@ -16,12 +16,15 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import tplctl.lab.WholeMachine;
 
 /**
  * The osnet flavour, {@code playbooks/vm-templating.yml} on it: the command lines that it is started with and all that is said to it. A
  * program that answers as it does stands in for it.
  */
+@ExtendWith(WholeMachine.class)
 @Timeout(240)
 class OsnetIT {
     private static final Path PLAYBOOK = Tplctl.ENGINE.resolveSibling("playbooks/vm-templating.yml");

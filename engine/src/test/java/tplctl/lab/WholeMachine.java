@@ -17,6 +17,8 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 public final class WholeMachine implements BeforeAllCallback, AfterAllCallback {
     private static final Path LOCK = Path.of("target", "whole-machine.lock");
 
+    private static final String POOLS = "/sys/kernel/mm/hugepages";
+
     private static Optional<FileChannel> held = Optional.empty();
 
     /** Whether the test that runs has it. */
@@ -32,15 +34,22 @@ public final class WholeMachine implements BeforeAllCallback, AfterAllCallback {
         synchronized (WholeMachine.class) {
             held = Optional.of(channel);
         }
+        pools("rw");
     }
 
     @Override
     public void afterAll(ExtensionContext context) throws IOException {
+        pools("ro");
         synchronized (WholeMachine.class) {
             if (held.isPresent()) {
                 held.get().close();
                 held = Optional.empty();
             }
         }
+    }
+
+    /** Opens or closes the pools of huge pages to writing, in the namespace that {@code libexec/isolated} made, if it did. */
+    private static void pools(String access) {
+        Shell.run("! mountpoint -q %1$s || mount -o remount,bind,%2$s %1$s".formatted(POOLS, access));
     }
 }
