@@ -3,7 +3,6 @@ package tplctl.engine;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
@@ -51,10 +50,13 @@ public final class Observer {
     public Observations observe(List<Resource<?, ?>> resources, List<String> names) {
         Map<String, Views> byHost = new LinkedHashMap<>();
         names.forEach(name -> byHost.put(name, new Views()));
-        resources.forEach(r -> Question.of(r)
-                .forEach(q -> byHost.computeIfAbsent(q.host(), h -> new Views())
-                        .of(r.becomes())
-                        .add(q)));
+        resources.forEach(r -> {
+            if (r.elsewhere().isEmpty()) {
+                view(byHost, r.id().host(), r).alone.add(r);
+            } else {
+                Question.of(r).forEach(q -> view(byHost, q.host(), r).shared.add(q));
+            }
+        });
         List<Asked> asked = new ArrayList<>();
         byHost.forEach((host, views) -> {
             // What the host remembers comes along with whichever script goes over the same view.
@@ -65,10 +67,17 @@ public final class Observer {
             if (!views.plain.isEmpty()) {
                 asked.add(new Asked(host, Optional.of(false), views.plain, !becoming));
             } else if (!becoming) {
-                asked.add(new Asked(host, Optional.empty(), List.of(), true));
+                asked.add(new Asked(host, Optional.empty(), views.plain, true));
             }
         });
-        return merged(Threads.each(asked, forks, this::ask).values());
+        Replies replies = new Replies();
+        Threads.each(asked, forks, this::ask).values().forEach(replies::add);
+        return replies.observations();
+    }
+
+    private static View view(Map<String, Views> byHost, String host, Resource<?, ?> resource) {
+        Views views = byHost.computeIfAbsent(host, h -> new Views());
+        return resource.becomes() ? views.become : views.plain;
     }
 
     /** One resource, asked again. */
@@ -96,23 +105,38 @@ public final class Observer {
         return new Script(sh.script(), sh.shown());
     }
 
-    /** What one host is asked, by the view through which it is seen. */
-    private static final class Views {
-        private final List<Question<?, ?>> plain = new ArrayList<>();
-        private final List<Question<?, ?>> become = new ArrayList<>();
+    /** What one host is asked through the view of one user. */
+    private static final class View {
+        /** What no other host is asked about; the questions are made when they are asked, or those of all hosts would fill the heap. */
+        private final List<Resource<?, ?>> alone = new ArrayList<>();
 
-        List<Question<?, ?>> of(boolean becoming) {
-            return becoming ? become : plain;
+        private final List<Question<?, ?>> shared = new ArrayList<>();
+
+        boolean isEmpty() {
+            return alone.isEmpty() && shared.isEmpty();
         }
+
+        List<Question<?, ?>> questions() {
+            List<Question<?, ?>> all = new ArrayList<>(alone.size() + shared.size());
+            alone.forEach(r -> all.addAll(Question.of(r)));
+            all.addAll(shared);
+            return all;
+        }
+    }
+
+    /** What one host is asked. */
+    private static final class Views {
+        private final View plain = new View();
+        private final View become = new View();
     }
 
     /**
      * One script.
      *
-     * @param become the view; empty for the host's own
+     * @param become whose view; empty for the host's own
      * @param records whether it also reads what the host remembers
      */
-    private record Asked(String host, Optional<Boolean> become, List<Question<?, ?>> questions, boolean records) {
+    private record Asked(String host, Optional<Boolean> become, View view, boolean records) {
         // A host has one of each view; comparing all its questions would tell no more.
 
         @Override
@@ -126,77 +150,35 @@ public final class Observer {
         }
     }
 
-    /**
-     * What came of one script.
-     *
-     * @param replies by question; empty where the shell ended before it
-     * @param failed why there are none at all, the host being there
-     */
-    private record Answer(
-            String host,
-            List<Question<?, ?>> questions,
-            List<Optional<ProbeOutput>> replies,
-            Optional<String> failed,
-            Optional<String> unreachable,
-            List<OwnedRecord> owned) {}
-
-    private Answer ask(Asked asked) {
+    private Reply ask(Asked asked) {
         String name = asked.host();
-        List<Question<?, ?>> questions = asked.questions();
+        List<Question<?, ?>> questions = asked.view().questions();
+        Reply reply = new Reply(name);
         try {
             Host host = asked.become().map(b -> hosts.get(name, b)).orElseGet(() -> hosts.own(name));
             Frames frames = new Frames(nonce());
             int records = asked.records() ? frames.add(RECORDS) : -1;
-            List<Integer> numbers = new ArrayList<>(questions.size());
-            questions.forEach(q -> numbers.add(frames.add(q.script())));
+            int first = records + 1;
+            questions.forEach(q -> frames.add(q.script()));
             Script script = new Script(frames.script(), "observe " + questions.size() + " resources");
             CommandResult result = host.query(script, LIMIT);
             Frames.Answers answers = frames.answers(result.stdout(), result.stderr());
-            List<Optional<ProbeOutput>> replies =
-                    numbers.stream().map(answers::of).toList();
-            List<OwnedRecord> owned = new ArrayList<>();
-            Optional.of(records)
-                    .filter(number -> number >= 0)
-                    .flatMap(answers::of)
-                    .ifPresent(o -> o.lines()
-                            .forEach(line -> OwnedRecord.parse(name, line).ifPresent(owned::add)));
+            for (int i = 0; i < questions.size(); i++) {
+                reply.to(questions.get(i), answers.of(first + i));
+            }
+            if (records >= 0) {
+                answers.of(records)
+                        .ifPresent(o -> o.lines()
+                                .forEach(line -> OwnedRecord.parse(name, line).ifPresent(reply.owned::add)));
+            }
             listener.host(name, HostEvent.OBSERVED, "");
-            return new Answer(name, questions, replies, Optional.empty(), Optional.empty(), owned);
         } catch (HostUnreachableException e) {
             listener.host(name, HostEvent.UNREACHABLE, message(e));
-            return new Answer(name, questions, List.of(), Optional.empty(), Optional.of(message(e)), List.of());
+            reply.unreachable(questions, message(e));
         } catch (HostException e) {
-            return new Answer(name, questions, List.of(), Optional.of(message(e)), Optional.empty(), List.of());
+            reply.failed(questions, message(e));
         }
-    }
-
-    private static Observations merged(Collection<Answer> answers) {
-        Replies replies = new Replies();
-        Map<String, String> unreachable = new HashMap<>();
-        List<OwnedRecord> owned = new ArrayList<>();
-        for (Answer answer : answers) {
-            answer.unreachable().ifPresent(why -> unreachable.put(answer.host(), why));
-            for (int i = 0; i < answer.questions().size(); i++) {
-                reply(answer, i, replies);
-            }
-            owned.addAll(answer.owned());
-        }
-        return new Observations(replies.read(), replies.failed(), unreachable, owned);
-    }
-
-    private static void reply(Answer answer, int number, Replies replies) {
-        Question<?, ?> question = answer.questions().get(number);
-        if (answer.unreachable().isPresent()) {
-            replies.unreachable(question, answer.unreachable().get());
-        } else if (answer.failed().isPresent()) {
-            replies.failed(question, answer.failed().get());
-        } else {
-            answer.replies()
-                    .get(number)
-                    .ifPresentOrElse(
-                            output -> replies.answered(question, output),
-                            () -> replies.failed(question, "the host's shell ended before it answered"));
-        }
+        return reply;
     }
 
     static String message(RuntimeException e) {

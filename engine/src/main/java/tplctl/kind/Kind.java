@@ -57,6 +57,14 @@ public interface Kind<S, O> {
         return false;
     }
 
+    /**
+     * Whether {@link #probe}, {@link #changes} and {@link #trace} give the same on every host for a resource of the same name, owner
+     * and timeout: nothing in them then names the host. They may be asked once for many.
+     */
+    default boolean sameOnEveryHost() {
+        return false;
+    }
+
     /** Kinds that come first on the same host wherever no reference or {@code needs} says otherwise. */
     default Set<String> after() {
         return Set.of();

@@ -5,7 +5,6 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
@@ -14,6 +13,7 @@ import java.util.stream.Collectors;
  */
 public record Sh(List<Word> words) {
     private static final Word NEWLINE = new Word.Lit("\n");
+    private static final Word NOTHING = new Word.Lit("");
     private static final Word BLANK = new Word.Lit(" ");
     private static final String PLAIN_BESIDES = "_@%+=:,./-";
 
@@ -39,7 +39,7 @@ public record Sh(List<Word> words) {
         private static final int MOST_KNOWN = 500;
 
         private final String text;
-        private final List<Optional<Word>> pieces = new ArrayList<>();
+        private final List<Word> pieces = new ArrayList<>();
 
         private Template(String text) {
             this.text = text;
@@ -52,7 +52,7 @@ public record Sh(List<Word> words) {
         }
 
         private void add(String piece) {
-            pieces.add(piece.isEmpty() ? Optional.empty() : Optional.of(new Word.Lit(piece)));
+            pieces.add(piece.isEmpty() ? NOTHING : new Word.Lit(piece));
         }
 
         static Template of(String text) {
@@ -74,11 +74,18 @@ public record Sh(List<Word> words) {
             }
             List<Word> words = new ArrayList<>(pieces.size() + values.length + 8);
             for (int i = 0; i < values.length; i++) {
-                pieces.get(i).ifPresent(words::add);
+                piece(i, words);
                 insert(words, values[i]);
             }
-            pieces.get(values.length).ifPresent(words::add);
+            piece(values.length, words);
             return new Sh(words);
+        }
+
+        private void piece(int number, List<Word> words) {
+            Word piece = pieces.get(number);
+            if (piece != NOTHING) {
+                words.add(piece);
+            }
         }
     }
 

@@ -103,6 +103,11 @@ final class Commands implements Kind<Commands.Spec, Commands.State> {
     }
 
     @Override
+    public boolean sameOnEveryHost() {
+        return true;
+    }
+
+    @Override
     public Probe<State> probe(Subject self, Spec want) {
         if (want.creates.isEmpty() && want.unless.isEmpty()) {
             return new Probe<>(Sh.of("echo unknowable"), out -> parse(want, out));

@@ -61,6 +61,11 @@ final class Directories implements Kind<Directories.Spec, Seen<FileMeta>> {
     }
 
     @Override
+    public boolean sameOnEveryHost() {
+        return true;
+    }
+
+    @Override
     public Probe<Seen<FileMeta>> probe(Subject self, Spec want) {
         return new Probe<>(Place.look(want.path, Place.Sort.DIRECTORY, FileMeta.PROBE), out -> parse(want, out));
     }

@@ -1,7 +1,6 @@
 package tplctl.kinds;
 
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -116,6 +115,11 @@ final class Files implements Kind<Files.Spec, Seen<Files.State>> {
     }
 
     @Override
+    public boolean sameOnEveryHost() {
+        return true;
+    }
+
+    @Override
     public Probe<Seen<State>> probe(Subject self, Spec want) {
         Sh details = DETAILS;
         if (want.body instanceof Body.Local local && isLarge(local.asset())) {
@@ -225,13 +229,9 @@ final class Files implements Kind<Files.Spec, Seen<Files.State>> {
 
     @Override
     public Optional<Map<String, String>> trace(Subject self, Spec want, Seen<State> have) {
-        if (!(have instanceof Seen.Missing<State> missing)) {
-            return Optional.empty();
-        }
-        Map<String, String> trace = new HashMap<>();
-        trace.put("path", want.path.text());
-        trace.put("parents", Integer.toString(missing.parents()));
-        return Optional.of(trace);
+        return have instanceof Seen.Missing<State> missing
+                ? Optional.of(Map.of("path", want.path.text(), "parents", Integer.toString(missing.parents())))
+                : Optional.empty();
     }
 
     @Override

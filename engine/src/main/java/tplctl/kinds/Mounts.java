@@ -179,6 +179,11 @@ final class Mounts implements Kind<Mounts.Spec, MountState> {
     }
 
     @Override
+    public boolean sameOnEveryHost() {
+        return true;
+    }
+
+    @Override
     public Probe<MountState> probe(Subject self, Spec want) {
         return new Probe<>(
                 MountState.look(want.path, want.source, Fstab.look(want.path, fstab(want))),

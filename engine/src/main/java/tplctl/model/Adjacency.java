@@ -2,13 +2,12 @@ package tplctl.model;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
+import java.util.Collections;
 import java.util.Deque;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.PriorityQueue;
 import tplctl.kind.ResourceId;
 import tplctl.model.ResourceGraph.Edge;
 
@@ -16,24 +15,24 @@ import tplctl.model.ResourceGraph.Edge;
 final class Adjacency {
     private static final int[] NONE = {};
 
+    private static final Edge[] NO_EDGES = {};
+
+    private final Numbering numbers;
     private final List<ResourceId> ids;
-    private final Map<ResourceId, Integer> numbers;
-    private final List<List<Edge>> edges = new ArrayList<>();
+    private final Edge[][] edges;
     private final int[][] targets;
     private final int[] reached;
     private int search;
-    private Optional<List<ResourceId>> sorted = Optional.empty();
+    private Optional<int[]> sorted = Optional.empty();
 
-    Adjacency(List<ResourceId> ids) {
-        this.ids = ids;
-        numbers = new HashMap<>(ids.size() * 4 / 3 + 1);
-        for (ResourceId id : ids) {
-            numbers.put(id, numbers.size());
-            edges.add(List.of());
-        }
+    Adjacency(Numbering numbers) {
+        this.numbers = numbers;
+        ids = numbers.ids();
+        edges = new Edge[ids.size()][];
         targets = new int[ids.size()][];
         reached = new int[ids.size()];
-        java.util.Arrays.fill(targets, NONE);
+        Arrays.fill(edges, NO_EDGES);
+        Arrays.fill(targets, NONE);
     }
 
     /** Adds an edge between two of the ids; of several between the same two the first stays. */
@@ -45,19 +44,18 @@ final class Adjacency {
                 return;
             }
         }
-        int[] more = java.util.Arrays.copyOf(targets[from], targets[from].length + 1);
-        more[more.length - 1] = to;
-        targets[from] = more;
+        int count = targets[from].length;
+        targets[from] = Arrays.copyOf(targets[from], count + 1);
+        targets[from][count] = to;
+        edges[from] = Arrays.copyOf(edges[from], count + 1);
+        edges[from][count] = edge;
         sorted = Optional.empty();
-        if (edges.get(from).isEmpty()) {
-            edges.set(from, new ArrayList<>(2));
-        }
-        edges.get(from).add(edge);
     }
 
     /** The edges that begin at an id. */
     List<Edge> from(ResourceId id) {
-        return Optional.ofNullable(numbers.get(id)).map(edges::get).orElse(List.of());
+        int number = numbers.of(id);
+        return number < 0 ? List.of() : Collections.unmodifiableList(Arrays.asList(edges[number]));
     }
 
     /** Whether edges lead from one to the other. */
@@ -85,15 +83,15 @@ final class Adjacency {
         return false;
     }
 
-    /** The ids, each after those that its edges lead to, otherwise in their own order; without those on cycles and what leads to them. */
-    List<ResourceId> sorted() {
+    /** The numbers, each after those that its edges lead to, otherwise in order; without those on cycles and what leads to them. */
+    int[] sorted() {
         if (sorted.isEmpty()) {
             sorted = Optional.of(sort());
         }
         return sorted.get();
     }
 
-    private List<ResourceId> sort() {
+    private int[] sort() {
         int[] missing = new int[ids.size()];
         int[] incoming = new int[ids.size()];
         for (int[] out : targets) {
@@ -105,40 +103,53 @@ final class Adjacency {
         for (int i = 0; i < sources.length; i++) {
             sources[i] = incoming[i] == 0 ? NONE : new int[incoming[i]];
         }
-        PriorityQueue<Integer> ready = new PriorityQueue<>();
+        BitSet ready = new BitSet(ids.size());
         for (int from = 0; from < targets.length; from++) {
             missing[from] = targets[from].length;
             for (int to : targets[from]) {
                 sources[to][--incoming[to]] = from;
             }
-            if (missing[from] == 0) {
-                ready.add(from);
-            }
+            ready.set(from, missing[from] == 0);
         }
-        List<ResourceId> inOrder = new ArrayList<>(ids.size());
-        while (!ready.isEmpty()) {
-            int next = ready.poll();
-            inOrder.add(ids.get(next));
+        int[] inOrder = new int[ids.size()];
+        int count = 0;
+        int next = ready.nextSetBit(0);
+        while (next >= 0) {
+            ready.clear(next);
+            inOrder[count++] = next;
+            int least = next;
             for (int source : sources[next]) {
                 if (--missing[source] == 0) {
-                    ready.add(source);
+                    ready.set(source);
+                    least = Math.min(least, source);
                 }
             }
+            next = ready.nextSetBit(least);
         }
-        return inOrder;
+        return count == inOrder.length ? inOrder : Arrays.copyOf(inOrder, count);
     }
 
     /** The ids that {@link #sorted} lacks, in their own order. */
     List<ResourceId> unsorted() {
-        if (sorted().size() == ids.size()) {
+        if (sorted().length == ids.size()) {
             return List.of();
         }
         BitSet seen = new BitSet(ids.size());
-        sorted().forEach(id -> seen.set(number(id)));
-        return ids.stream().filter(id -> !seen.get(number(id))).toList();
+        for (int number : sorted()) {
+            seen.set(number);
+        }
+        List<ResourceId> left = new ArrayList<>();
+        for (int number = seen.nextClearBit(0); number < ids.size(); number = seen.nextClearBit(number + 1)) {
+            left.add(ids.get(number));
+        }
+        return left;
     }
 
     private int number(ResourceId id) {
-        return Optional.ofNullable(numbers.get(id)).orElseThrow(() -> new IllegalStateException("no resource " + id));
+        int number = numbers.of(id);
+        if (number < 0) {
+            throw new IllegalStateException("no resource " + id);
+        }
+        return number;
     }
 }

@@ -8,6 +8,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import tplctl.expr.Reads;
 import tplctl.expr.Scope;
+import tplctl.kind.Kind;
 import tplctl.text.ListNode;
 import tplctl.text.MapNode;
 import tplctl.text.Scalar;
@@ -34,12 +35,14 @@ final class Alike<S> {
     /**
      * It was decoded.
      *
+     * @param kind which answers for all of them
      * @param settled what every resource takes; empty when it holds the name of its host
      * @param become the play's or host's word that {@code settled} was made with
      * @param commonKeys what {@code settled} is decoded from
      * @param ties without what {@code commonKeys} refer to, wherever {@code settled} is empty
      */
-    record Made<S>(S spec, Optional<Common> settled, boolean become, MapNode commonKeys, Resource.Ties ties)
+    record Made<S>(
+            Kind<S, ?> kind, S spec, Optional<Common> settled, boolean become, MapNode commonKeys, Resource.Ties ties)
             implements Outcome<S> {}
 
     private record Kept<S>(MapNode body, Reads reads, Outcome<S> outcome) {}

@@ -59,8 +59,11 @@ public record Common(
 
     /** Adds the play's tags, and what holds for {@code become} where the resource says nothing. */
     Common in(Set<String> playTags, boolean becomeOtherwise) {
-        Set<String> all = new TreeSet<>(tags);
-        all.addAll(playTags);
+        Set<String> all = tags;
+        if (!playTags.isEmpty()) {
+            all = new TreeSet<>(tags);
+            all.addAll(playTags);
+        }
         return new Common(
                 needs,
                 Set.copyOf(all),

@@ -4,11 +4,13 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import tplctl.diag.Diagnostics;
 import tplctl.diag.Position;
 import tplctl.diag.Suggest;
@@ -20,7 +22,8 @@ import tplctl.model.ResourceGraph.Edge;
 
 /** Reads the edges out of what resources refer to, provide, stand on and follow. */
 final class EdgeFinder {
-    private final Map<ResourceId, Resource<?, ?>> byId;
+    private final Numbering numbers;
+    private final List<Resource<?, ?>> resources;
     private final Declared declared;
     private final Playbook playbook;
     private final Diagnostics errors;
@@ -29,30 +32,38 @@ final class EdgeFinder {
     private final Map<String, Set<ResourceId>> known = new HashMap<>();
     private final Map<AbsPath, Above> above = new HashMap<>();
 
-    EdgeFinder(Map<ResourceId, Resource<?, ?>> byId, Declared declared, Playbook playbook, Diagnostics errors) {
-        this.byId = byId;
+    EdgeFinder(Numbering numbers, Declared declared, Playbook playbook, Diagnostics errors) {
+        this.numbers = numbers;
+        this.resources = playbook.resources();
         this.declared = declared;
         this.playbook = playbook;
         this.errors = errors;
-        for (Resource<?, ?> resource : byId.values()) {
+        for (Resource<?, ?> resource : resources) {
             if (!resource.group().equals(resource.id().name())) {
                 byGroup.computeIfAbsent(group(resource), g -> new ArrayList<>()).add(resource.id());
             }
         }
     }
 
-    /** Edges that the user wrote: references, {@code needs} and paths; between two resources there may be several. */
-    List<Edge> hardEdges() {
-        List<Edge> edges = new ArrayList<>();
-        for (Resource<?, ?> r : byId.values()) {
+    /** Tells the edges that the user wrote: references, {@code needs} and paths; between two resources there may be several. */
+    void hardEdges(Consumer<Edge> to) {
+        for (Resource<?, ?> r : resources) {
             for (Ref ref : r.ties().refs()) {
-                addReference(r.id(), ref, edges);
+                addReference(r.id(), ref, to);
             }
         }
-        declared.broken().forEach((id, refs) -> refs.forEach(ref -> addReference(id, ref, new ArrayList<>())));
-        PathIndex paths = PathIndex.of(byId.values(), errors);
-        byId.values().forEach(r -> addPaths(r, paths, edges));
-        return edges;
+        declared.broken().forEach((id, refs) -> refs.forEach(ref -> addReference(id, ref, edge -> {})));
+        // A path is another host's on another host, and an index of all of them would be as large as the graph.
+        Map<String, List<Resource<?, ?>>> byHost = new LinkedHashMap<>();
+        for (Resource<?, ?> r : resources) {
+            byHost.computeIfAbsent(r.id().host(), h -> new ArrayList<>()).add(r);
+        }
+        for (List<Resource<?, ?>> ofHost : byHost.values()) {
+            PathIndex paths = PathIndex.of(ofHost, errors);
+            for (Resource<?, ?> r : ofHost) {
+                addPaths(r, paths, to);
+            }
+        }
     }
 
     /** For each resource that refers to one that was left out, that one; known once {@link #hardEdges} was called. */
@@ -64,19 +75,19 @@ final class EdgeFinder {
     List<Edge> softEdges() {
         Set<String> kindsBefore = new HashSet<>();
         Set<String> wordsBefore = new HashSet<>();
-        for (Resource<?, ?> r : byId.values()) {
+        for (Resource<?, ?> r : resources) {
             kindsBefore.addAll(r.kind().after());
             wordsBefore.addAll(r.ties().follows());
         }
         Map<String, Earlier> byHost = new HashMap<>();
-        for (Resource<?, ?> r : byId.values()) {
+        for (Resource<?, ?> r : resources) {
             if (kindsBefore.contains(r.kind().name())
                     || !Collections.disjoint(r.ties().marks(), wordsBefore)) {
                 byHost.computeIfAbsent(r.id().host(), h -> new Earlier()).add(r);
             }
         }
         List<Edge> edges = new ArrayList<>();
-        for (Resource<?, ?> r : byId.values()) {
+        for (Resource<?, ?> r : resources) {
             Set<String> kinds = r.kind().after();
             List<String> words = r.ties().follows();
             Earlier earlier = byHost.getOrDefault(r.id().host(), Earlier.NONE);
@@ -107,13 +118,13 @@ final class EdgeFinder {
         }
     }
 
-    private void addReference(ResourceId from, Ref ref, List<Edge> edges) {
+    private void addReference(ResourceId from, Ref ref, Consumer<Edge> edges) {
         ResourceId target = new ResourceId(ref.host(), ref.kind(), ref.name());
         ResourceId unknown = playbook.leftOut().get(target);
         if (unknown != null) {
             missing.putIfAbsent(from, unknown);
         }
-        List<ResourceId> targets = byId.containsKey(target) ? List.of(target) : byGroup.getOrDefault(target, List.of());
+        List<ResourceId> targets = numbers.of(target) >= 0 ? List.of(target) : byGroup.getOrDefault(target, List.of());
         if (targets.isEmpty()) {
             reportMissing(from, target, ref.at());
             return;
@@ -122,7 +133,7 @@ final class EdgeFinder {
             errors.error(ref.at(), target.local() + " needs itself", "remove it here");
             return;
         }
-        targets.forEach(to -> edges.add(new Edge(from, to, "needs", ref.at())));
+        targets.forEach(to -> edges.accept(new Edge(from, to, "needs", ref.at())));
     }
 
     private void reportMissing(ResourceId from, ResourceId target, Position at) {
@@ -165,7 +176,7 @@ final class EdgeFinder {
     /** What can be referred to, by host; made when the first reference turns out to be wrong. */
     private Map<String, Set<ResourceId>> known() {
         if (known.isEmpty()) {
-            byId.values().forEach(r -> know(group(r)));
+            resources.forEach(r -> know(group(r)));
             declared.ids().forEach(this::know);
         }
         return known;
@@ -175,31 +186,48 @@ final class EdgeFinder {
         known.computeIfAbsent(id.host(), h -> new HashSet<>()).add(id);
     }
 
-    private void addPaths(Resource<?, ?> from, PathIndex paths, List<Edge> edges) {
+    private void addPaths(Resource<?, ?> from, PathIndex paths, Consumer<Edge> edges) {
         for (Decoding.PathUse use : from.ties().provided()) {
             addAbove(from, above(use.path()).parent(), use.at(), paths, edges);
         }
         for (Decoding.PathUse use : from.ties().used()) {
-            addAbove(from, use.path(), use.at(), paths, edges);
+            addAbove(from, above(use.path()), use.at(), paths, edges);
         }
     }
 
-    private void addAbove(Resource<?, ?> from, AbsPath start, Position at, PathIndex paths, List<Edge> edges) {
-        for (AbsPath path = start; ; path = above(path).parent()) {
-            Optional<Resource<?, ?>> to = paths.provider(from.id().host(), path);
+    private static void addAbove(Resource<?, ?> from, Above start, Position at, PathIndex paths, Consumer<Edge> edges) {
+        for (Above here = start; ; here = here.parent()) {
+            Optional<Resource<?, ?>> to = paths.provider(from.id().host(), here.path());
             if (to.isPresent() && !to.get().id().equals(from.id())) {
-                edges.add(new Edge(from.id(), to.get().id(), above(path).why(), at));
+                edges.accept(new Edge(from.id(), to.get().id(), here.why(), at));
             }
-            if (path.isRoot()) {
+            if (here.isRoot()) {
                 return;
             }
         }
     }
 
     private Above above(AbsPath path) {
-        return above.computeIfAbsent(path, p -> new Above(p.parent(), "lies on " + p + " of"));
+        Above known = above.get(path);
+        if (known == null) {
+            known = new Above(
+                    path,
+                    "lies on " + path + " of",
+                    path.isRoot() ? Optional.empty() : Optional.of(above(path.parent())));
+            above.put(path, known);
+        }
+        return known;
     }
 
-    /** What is asked of the same path for many hosts. */
-    private record Above(AbsPath parent, String why) {}
+    /** A path and those above it, of which very many hosts ask the same. */
+    private record Above(AbsPath path, String why, Optional<Above> up) {
+        boolean isRoot() {
+            return up.isEmpty();
+        }
+
+        /** The root's is the root. */
+        Above parent() {
+            return up.orElse(this);
+        }
+    }
 }

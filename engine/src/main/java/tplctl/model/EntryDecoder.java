@@ -14,6 +14,7 @@ import tplctl.expr.Reads;
 import tplctl.expr.Scope;
 import tplctl.kind.Decoding;
 import tplctl.kind.Kind;
+import tplctl.kind.Ref;
 import tplctl.kind.ResourceId;
 import tplctl.kind.Subject;
 import tplctl.text.MapNode;
@@ -29,6 +30,7 @@ final class EntryDecoder<S, O> {
     private final SectionDecoder.Form<S> form;
     private final Alike<S> alike;
     private final Map<Boolean, Common> plain;
+    private final AlikeValues values;
 
     EntryDecoder(SectionDecoder.Section<S, O> section, SectionDecoder.Where where) {
         this.playbook = section.playbook;
@@ -38,6 +40,7 @@ final class EntryDecoder<S, O> {
         this.form = section.form;
         this.alike = section.alike;
         this.plain = section.plain;
+        this.values = section.values;
     }
 
     /** Reads it, or takes over what it came to on a host with the same variables. */
@@ -48,12 +51,13 @@ final class EntryDecoder<S, O> {
         } else if (alike.hasRoom(id.name())) {
             Reads reads = new Reads();
             int before = errors.errorCount();
-            Optional<Alike.Outcome<S>> outcome = first(name, id, body, scope.noting(reads));
+            Scope noting = scope.noting(reads);
+            Optional<Alike.Outcome<S>> outcome = first(name, id, body, noting, Expressions::resolve);
             if (errors.errorCount() == before && !scope.isPartial()) {
                 outcome.ifPresent(o -> alike.add(id.name(), body, reads, o));
             }
         } else {
-            first(name, id, body, scope);
+            first(name, id, body, scope, values::resolve);
         }
     }
 
@@ -62,7 +66,14 @@ final class EntryDecoder<S, O> {
         if (outcome instanceof Alike.Made<S> made) {
             boolean declared = playbook.declare(id, name);
             if (made.settled().isPresent() && made.become() == where.become()) {
-                finish(name, id, declared, made.spec(), made.settled().get(), made.ties());
+                finish(
+                        name,
+                        id,
+                        declared,
+                        made.kind(),
+                        made.spec(),
+                        made.settled().get(),
+                        made.ties());
             } else {
                 Decoding decoding = decoding(where.scope(), Set.of());
                 Common common = Common.SCHEMA
@@ -72,6 +83,7 @@ final class EntryDecoder<S, O> {
                         name,
                         id,
                         declared,
+                        made.kind(),
                         made.spec(),
                         settle(common),
                         made.ties().behind(decoding.refs()));
@@ -86,13 +98,17 @@ final class EntryDecoder<S, O> {
         playbook.leaveUnmanaged(new ResourceId(id.host(), id.kind(), name.text()));
     }
 
-    private void finish(Scalar name, ResourceId id, boolean declared, S spec, Common common, Resource.Ties ties) {
+    private void finish(
+            Scalar name, ResourceId id, boolean declared, Kind<S, ?> of, S spec, Common common, Resource.Ties ties) {
         if (declared) {
-            Subject subject = new Subject(id, playbook.context().owner(), common.timeout());
-            playbook.add(new Resource<>(subject, kind, spec, name.text(), common, ties, name.at()));
+            playbook.add(new Resource<>(subject(id, common), of, spec, name.text(), common, ties, name.at()));
         } else {
             playbook.addBroken(id, ties.refs());
         }
+    }
+
+    private Subject subject(ResourceId id, Common common) {
+        return new Subject(id, playbook.context().owner(), common.timeout());
     }
 
     private Common settle(Common common) {
@@ -110,7 +126,7 @@ final class EntryDecoder<S, O> {
     }
 
     /** Decodes an entry; the outcome is empty when it would not be the same for all hosts that have the same variables. */
-    private Optional<Alike.Outcome<S>> first(Scalar name, ResourceId id, MapNode body, Scope scope) {
+    private Optional<Alike.Outcome<S>> first(Scalar name, ResourceId id, MapNode body, Scope scope, Resolver resolver) {
         boolean managed = holds(body, scope);
         ResourceId group = new ResourceId(id.host(), id.kind(), name.text());
         if (managed && isUnknown(body, scope)) {
@@ -124,33 +140,38 @@ final class EntryDecoder<S, O> {
         }
         boolean declared = playbook.declare(id, name);
         Set<Node> unresolved = byIdentity();
-        Fields fields = resolve(body, scope, unresolved);
+        Fields fields = resolve(body, scope, unresolved, resolver);
         MapNode commonKeys = new MapNode(fields.common(), body.at());
-        Decoding ofCommon = decoding(scope, unresolved);
+        Optional<Common> common = Optional.empty();
+        List<Ref> needs = List.of();
+        if (fields.common().isEmpty()) {
+            common = Optional.of(plain());
+        } else {
+            Decoding ofCommon = decoding(scope, unresolved);
+            common = Common.SCHEMA
+                    .decode(id.name(), commonKeys, List.of(), ofCommon)
+                    .map(this::settle);
+            needs = ofCommon.refs();
+        }
         Decoding ofSpec = decoding(scope, unresolved);
-        boolean bare = fields.common().isEmpty();
-        Optional<Common> common = bare
-                ? Optional.of(plain())
-                : Common.SCHEMA
-                        .decode(id.name(), commonKeys, List.of(), ofCommon)
-                        .map(this::settle);
         Optional<S> spec =
                 form.schema().decode(id.name(), new MapNode(fields.own(), name.at()), form.alsoKnown(), ofSpec);
         Resource.Ties ties = Resource.Ties.of(ofSpec);
         if (common.isEmpty() || spec.isEmpty()) {
-            playbook.addBroken(id, ties.behind(ofCommon.refs()).refs());
+            playbook.addBroken(id, ties.behind(needs).refs());
             if (declared && scope.lacksPossible()) {
                 playbook.leaveOut(id, group);
             }
             return Optional.empty();
         }
         Common settled = common.get();
-        finish(name, id, declared, spec.get(), settled, ties.behind(ofCommon.refs()));
+        finish(name, id, declared, kind, spec.get(), settled, ties.behind(needs));
         return ofSpec.dependsOnHost()
                 ? Optional.empty()
                 : Optional.of(new Alike.Made<>(
+                        kind.sameOnEveryHost() ? new AlikeKind<>(kind, subject(id, settled), spec.get()) : kind,
                         spec.get(),
-                        ofCommon.refs().isEmpty() ? Optional.of(settled) : Optional.empty(),
+                        needs.isEmpty() ? Optional.of(settled) : Optional.empty(),
                         where.become(),
                         commonKeys,
                         ties));
@@ -180,18 +201,24 @@ final class EntryDecoder<S, O> {
                         .isPresent();
     }
 
+    /** Evaluates a value, as {@link Expressions#resolve(Node, Scope, Diagnostics, Set)} does. */
+    private interface Resolver {
+        Node resolve(Node written, Scope scope, Diagnostics errors, Set<Node> unresolved);
+    }
+
     /** An entry's values: those of the kind's own keys, and of the keys that every resource takes. */
     private record Fields(Map<Scalar, Node> own, Map<Scalar, Node> common) {}
 
-    private Fields resolve(MapNode body, Scope scope, Set<Node> unresolved) {
+    private Fields resolve(MapNode body, Scope scope, Set<Node> unresolved, Resolver resolver) {
         Fields fields = new Fields(new LinkedHashMap<>(), new LinkedHashMap<>(2));
-        body.entries().forEach((key, value) -> {
+        for (Map.Entry<Scalar, Node> entry : body.entries().entrySet()) {
+            Scalar key = entry.getKey();
             String text = key.text();
             if (!text.equals(Common.WHEN) && !(kind.counted() && text.equals(Common.COUNT))) {
                 (Common.SCHEMA.has(text) ? fields.common() : fields.own())
-                        .put(key, Expressions.resolve(value, scope, errors, unresolved));
+                        .put(key, resolver.resolve(entry.getValue(), scope, errors, unresolved));
             }
-        });
+        }
         return fields;
     }
 

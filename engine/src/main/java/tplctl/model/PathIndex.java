@@ -11,9 +11,7 @@ import tplctl.kind.Decoding;
 
 /** Which resource of a host provides which path. */
 final class PathIndex {
-    private record Provider(Resource<?, ?> resource, Position at) {}
-
-    private final Map<String, Map<AbsPath, Provider>> byHost = new HashMap<>();
+    private final Map<String, Map<AbsPath, Resource<?, ?>>> byHost = new HashMap<>();
 
     private PathIndex() {}
 
@@ -29,8 +27,7 @@ final class PathIndex {
     }
 
     Optional<Resource<?, ?>> provider(String host, AbsPath path) {
-        return Optional.ofNullable(byHost.getOrDefault(host, Map.of()).get(path))
-                .map(Provider::resource);
+        return Optional.ofNullable(byHost.getOrDefault(host, Map.of()).get(path));
     }
 
     /** The provider of a path or of the nearest path above it. */
@@ -44,18 +41,26 @@ final class PathIndex {
     }
 
     private void add(Resource<?, ?> resource, Decoding.PathUse use, Diagnostics errors) {
-        Provider here = new Provider(resource, use.at());
-        Provider before = byHost.computeIfAbsent(resource.id().host(), h -> new HashMap<>())
-                .putIfAbsent(use.path(), here);
+        Resource<?, ?> before = byHost.computeIfAbsent(resource.id().host(), h -> new HashMap<>())
+                .putIfAbsent(use.path(), resource);
         if (before == null) {
             return;
         }
-        String both = before.resource().id().equals(resource.id())
+        String both = before.id().equals(resource.id())
                 ? resource.id().local() + " provides " + use.path() + " twice"
-                : resource.id().local() + " and " + before.resource().id().local() + " both provide " + use.path();
+                : resource.id().local() + " and " + before.id().local() + " both provide " + use.path();
         errors.error(
                 use.at(),
                 both + " on " + resource.id().host(),
-                "the other is at " + before.at() + "; give one of them another path");
+                "the other is at " + at(before, use.path()) + "; give one of them another path");
+    }
+
+    /** Where a resource says first that it provides a path. */
+    private static Position at(Resource<?, ?> resource, AbsPath path) {
+        return resource.ties().provided().stream()
+                .filter(use -> use.path().equals(path))
+                .map(Decoding.PathUse::at)
+                .findFirst()
+                .orElseThrow();
     }
 }

@@ -79,10 +79,12 @@ public final class Planner {
             if (options.selection().selects(resource)) {
                 PlannedResource entry = planOne(resource, displaced.contains(resource.id()));
                 planned.add(entry);
-                entry.changes()
-                        .forEach(change ->
-                                change.displaces().forEach(id -> displaced.add(standIns.getOrDefault(id, id))));
-                claims(entry).forEach(claim -> budget.add(resource.id(), claim));
+                for (Change change : entry.changes()) {
+                    change.displaces().forEach(id -> displaced.add(standIns.getOrDefault(id, id)));
+                }
+                for (Claim claim : claims(entry)) {
+                    budget.add(resource.id(), claim);
+                }
             }
         }
         Removals removals = new Removals(project, observations.owned(), kinds);
@@ -90,9 +92,11 @@ public final class Planner {
         List<PlannedRemoval> pruned = options.prune() ? removals.planned(orphans, true) : List.of();
         Set<ResourceId> going = new HashSet<>();
         pruned.forEach(r -> going.add(r.id()));
-        planned.stream()
-                .filter(p -> p.action().filter(Impact::asks).isPresent())
-                .forEach(p -> going.add(p.id()));
+        for (PlannedResource one : planned) {
+            if (one.action().filter(Impact::asks).isPresent()) {
+                going.add(one.id());
+            }
+        }
         planned.forEach(p -> checkOne(p, going));
         pruned.forEach(this::checkRemoval);
         removals.stillNeeded(pruned, planned).forEach(problems::add);
@@ -159,8 +163,8 @@ public final class Planner {
         if (unreachable != null) {
             return Optional.of(new PlannedResource(resource, List.of(), unreachable, true, Optional.empty()));
         }
-        return Optional.ofNullable(observations.failed().get(resource.id()))
-                .map(failed -> new PlannedResource(resource, List.of(), failed));
+        String failed = observations.failed().get(resource.id());
+        return failed == null ? Optional.empty() : Optional.of(new PlannedResource(resource, List.of(), failed));
     }
 
     private List<OwnedRecord> covered(List<OwnedRecord> records) {
@@ -174,10 +178,8 @@ public final class Planner {
         if (unobserved.isPresent()) {
             return unobserved.get();
         }
-        Optional<ResourceId> unknown = project.graph()
-                .missing(resource.id())
-                .filter(id -> !options.selection().covers(id.host()));
-        if (unknown.isPresent()) {
+        Optional<ResourceId> unknown = project.graph().missing(resource.id());
+        if (unknown.isPresent() && !options.selection().covers(unknown.get().host())) {
             return new PlannedResource(
                     resource,
                     List.of(),
@@ -187,12 +189,14 @@ public final class Planner {
         if (missing.isPresent()) {
             return new PlannedResource(resource, List.of(), "needs " + missing.get() + ", not selected");
         }
-        Optional<Observed<?, ?>> observed = observations.of(resource.id());
-        List<Change> changes =
-                observed.map(o -> displaced ? o.displaced() : o.changes()).orElse(List.of());
-        Optional<Map<String, String>> trace =
-                changes.isEmpty() && !options.adopt() ? Optional.empty() : observed.flatMap(Observed::trace);
-        return new PlannedResource(resource, changes, "", false, trace);
+        Optional<Observed<?, ?>> found = observations.of(resource.id());
+        if (found.isEmpty()) {
+            return new PlannedResource(resource, List.of(), "");
+        }
+        Observed<?, ?> observed = found.get();
+        List<Change> changes = displaced ? observed.displaced() : observed.changes();
+        boolean remembers = options.adopt() || !changes.isEmpty();
+        return new PlannedResource(resource, changes, "", false, remembers ? observed.trace() : Optional.empty());
     }
 
     private Optional<ResourceId> unselectedAndMissing(Resource<?, ?> resource) {
@@ -217,10 +221,8 @@ public final class Planner {
     }
 
     private List<Claim> claims(PlannedResource planned) {
-        return observations
-                .of(planned.id())
-                .map(o -> o.claims(planned.changes()))
-                .orElse(List.of());
+        Optional<Observed<?, ?>> observed = observations.of(planned.id());
+        return observed.isPresent() ? observed.get().claims(planned.changes()) : List.of();
     }
 
     private void checkOne(PlannedResource planned, Set<ResourceId> going) {

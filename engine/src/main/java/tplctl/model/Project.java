@@ -1,5 +1,6 @@
 package tplctl.model;
 
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -47,7 +48,6 @@ public record Project(Playbook playbook, Inventory inventory, ResourceGraph grap
     }
 
     // In dependency order, so that what a resource refers to is complete before the resource itself is.
-    @SuppressWarnings("ReferenceEquality")
     private static ResourceGraph link(
             Playbook playbook, ResourceGraph graph, Context context, Exclusives exclusives, Diagnostics errors) {
         Set<ResourceId> stoodFor = new HashSet<>();
@@ -56,8 +56,7 @@ public record Project(Playbook playbook, Inventory inventory, ResourceGraph grap
                         .stoodFor()
                         .forEach(ref -> stoodFor.add(new ResourceId(ref.host(), ref.kind(), ref.name()))));
         List<Resource<?, ?>> order = graph.order().isEmpty() ? playbook.resources() : graph.order();
-        Map<ResourceId, Resource<?, ?>> linked = new HashMap<>(order.size() * 4 / 3 + 1);
-        Map<ResourceId, Resource<?, ?>> completed = new HashMap<>();
+        Linked linked = new Linked(graph);
         Paths paths = new Paths(playbook.resources());
         AssetFinder files = new AssetFinder(context.files());
         for (Resource<?, ?> resource : order) {
@@ -66,12 +65,36 @@ public record Project(Playbook playbook, Inventory inventory, ResourceGraph grap
             Decoding decoding = new Decoding(host, errors, files);
             Resource<?, ?> complete = resource.linked(links, decoding);
             exclusives.occupied(complete, decoding.occupied());
-            linked.put(resource.id(), complete);
-            if (complete != resource) {
-                completed.put(resource.id(), complete);
+            linked.add(resource, complete);
+        }
+        return graph.replacing(linked.completed);
+    }
+
+    /** The resources that were linked so far. */
+    private static final class Linked {
+        private final ResourceGraph graph;
+        private final BitSet numbers = new BitSet();
+        private final Map<ResourceId, Resource<?, ?>> completed = new HashMap<>();
+
+        Linked(ResourceGraph graph) {
+            this.graph = graph;
+        }
+
+        @SuppressWarnings("ReferenceEquality")
+        void add(Resource<?, ?> before, Resource<?, ?> complete) {
+            numbers.set(graph.number(before.id()));
+            if (complete != before) {
+                completed.put(before.id(), complete);
             }
         }
-        return graph.replacing(completed);
+
+        Optional<Resource<?, ?>> find(ResourceId id) {
+            int number = graph.number(id);
+            if (number < 0 || !numbers.get(number)) {
+                return Optional.empty();
+            }
+            return Optional.<Resource<?, ?>>ofNullable(completed.get(id)).or(() -> graph.find(id));
+        }
     }
 
     /** The index of paths, which is not made where no kind asks for one. */
@@ -91,11 +114,10 @@ public record Project(Playbook playbook, Inventory inventory, ResourceGraph grap
         }
     }
 
-    private record Lookup(String host, Map<ResourceId, Resource<?, ?>> linked, Paths paths, boolean isStoodFor)
-            implements Links {
+    private record Lookup(String host, Linked linked, Paths paths, boolean isStoodFor) implements Links {
         @Override
         public <T> Optional<T> of(Ref ref, Class<T> type) {
-            return Optional.ofNullable(linked.get(new ResourceId(ref.host(), ref.kind(), ref.name())))
+            return linked.find(new ResourceId(ref.host(), ref.kind(), ref.name()))
                     .map(Resource::exports)
                     .filter(type::isInstance)
                     .map(type::cast);

@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import tplctl.kind.Kind;
+import tplctl.kind.Ref;
 import tplctl.kind.Removal;
 import tplctl.kind.ResourceId;
 import tplctl.kind.Subject;
@@ -30,10 +31,9 @@ final class Removals {
                 owned.stream().sorted(Comparator.comparing(OwnedRecord::id)).toList();
         this.kinds = kinds;
         for (Resource<?, ?> resource : project.graph().order()) {
-            resource.ties()
-                    .stoodFor()
-                    .forEach(
-                            ref -> arrived.put(new ResourceId(resource.id().host(), ref.kind(), ref.name()), resource));
+            for (Ref ref : resource.ties().stoodFor()) {
+                arrived.put(new ResourceId(resource.id().host(), ref.kind(), ref.name()), resource);
+            }
         }
     }
 
@@ -124,6 +124,9 @@ final class Removals {
 
     /** Whatever stays although something that it needs goes. Ids in {@code needs} are those of the record's own playbook. */
     List<Plan.Problem> stillNeeded(List<PlannedRemoval> removals, List<PlannedResource> staying) {
+        if (removals.isEmpty()) {
+            return List.of();
+        }
         Set<ResourceId> going = new HashSet<>();
         removals.forEach(r -> going.add(r.id()));
         Set<ResourceId> declared = new HashSet<>();

@@ -1,8 +1,6 @@
 package tplctl.model;
 
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -36,17 +34,20 @@ public final class ResourceGraph {
         }
     }
 
-    private final Map<ResourceId, Resource<?, ?>> byId;
+    private final Numbering numbers;
+    private final List<Resource<?, ?>> resources;
     private final Adjacency adjacency;
     private final List<Resource<?, ?>> order;
     private final Map<ResourceId, ResourceId> missing;
 
     private ResourceGraph(
-            Map<ResourceId, Resource<?, ?>> byId,
+            Numbering numbers,
+            List<Resource<?, ?>> resources,
             Adjacency adjacency,
             List<Resource<?, ?>> order,
             Map<ResourceId, ResourceId> missing) {
-        this.byId = byId;
+        this.numbers = numbers;
+        this.resources = resources;
         this.adjacency = adjacency;
         this.order = List.copyOf(order);
         this.missing = missing;
@@ -57,27 +58,31 @@ public final class ResourceGraph {
      * reference, a path provided twice and a cycle are reported with all their positions; what is returned then has no order.
      */
     public static ResourceGraph of(Playbook playbook, Declared declared, Diagnostics errors) {
-        Map<ResourceId, Resource<?, ?>> byId =
-                new LinkedHashMap<>(playbook.resources().size() * 4 / 3 + 1);
-        playbook.resources().forEach(r -> byId.put(r.id(), r));
-        Adjacency adjacency = new Adjacency(List.copyOf(byId.keySet()));
-        EdgeFinder finder = new EdgeFinder(byId, declared, playbook, errors);
-        finder.hardEdges().forEach(adjacency::add);
+        List<Resource<?, ?>> resources = playbook.resources();
+        List<ResourceId> ids = new ArrayList<>(resources.size());
+        for (Resource<?, ?> resource : resources) {
+            ids.add(resource.id());
+        }
+        Numbering numbers = new Numbering(ids);
+        Adjacency adjacency = new Adjacency(numbers);
+        EdgeFinder finder = new EdgeFinder(numbers, declared, playbook, errors);
+        finder.hardEdges(adjacency::add);
         List<List<ResourceId>> cyclic = Cycles.components(adjacency);
         if (!cyclic.isEmpty()) {
             cyclic.forEach(component -> Cycles.report(Cycles.through(adjacency, component.get(0)), errors));
-            return new ResourceGraph(byId, adjacency, List.of(), finder.missing());
+            return new ResourceGraph(numbers, resources, adjacency, List.of(), finder.missing());
         }
         for (Edge soft : finder.softEdges()) {
             if (!adjacency.reaches(soft.to(), soft.from())) {
                 adjacency.add(soft);
             }
         }
-        List<Resource<?, ?>> sorted = new ArrayList<>();
-        for (ResourceId id : adjacency.sorted()) {
-            Optional.<Resource<?, ?>>ofNullable(byId.get(id)).ifPresent(sorted::add);
+        int[] sorted = adjacency.sorted();
+        List<Resource<?, ?>> inOrder = new ArrayList<>(sorted.length);
+        for (int number : sorted) {
+            inOrder.add(resources.get(number));
         }
-        return new ResourceGraph(byId, adjacency, sorted, finder.missing());
+        return new ResourceGraph(numbers, resources, adjacency, inOrder, finder.missing());
     }
 
     /** Every resource, each after all that it depends on. */
@@ -86,7 +91,13 @@ public final class ResourceGraph {
     }
 
     public Optional<Resource<?, ?>> find(ResourceId id) {
-        return Optional.ofNullable(byId.get(id));
+        int number = numbers.of(id);
+        return number < 0 ? Optional.empty() : Optional.of(resources.get(number));
+    }
+
+    /** A number of its own for each id of a resource, from 0 without gaps; -1 for others. */
+    int number(ResourceId id) {
+        return numbers.of(id);
     }
 
     /** What a resource directly depends on. */
@@ -114,10 +125,14 @@ public final class ResourceGraph {
         if (replacements.isEmpty()) {
             return this;
         }
-        Map<ResourceId, Resource<?, ?>> replaced = new HashMap<>(byId);
-        replaced.putAll(replacements);
-        List<Resource<?, ?>> inOrder = new ArrayList<>(order.size());
-        order.forEach(r -> inOrder.add(replaced.getOrDefault(r.id(), r)));
-        return new ResourceGraph(replaced, adjacency, inOrder, missing);
+        List<Resource<?, ?>> replaced = replaced(resources, replacements);
+        return new ResourceGraph(numbers, replaced, adjacency, replaced(order, replacements), missing);
+    }
+
+    private static List<Resource<?, ?>> replaced(
+            List<Resource<?, ?>> resources, Map<ResourceId, Resource<?, ?>> replacements) {
+        List<Resource<?, ?>> replaced = new ArrayList<>(resources.size());
+        resources.forEach(r -> replaced.add(replacements.getOrDefault(r.id(), r)));
+        return replaced;
     }
 }

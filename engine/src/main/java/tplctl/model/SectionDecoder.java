@@ -38,6 +38,7 @@ final class SectionDecoder<S, O> {
         final Kind<S, O> kind;
         final Form<S> form;
         final Alike<S> alike = new Alike<>();
+        final AlikeValues values = new AlikeValues();
         /** What becomes of an entry without a key that every resource takes, by whether it becomes another user. */
         final Map<Boolean, Common> plain = new HashMap<>();
 
@@ -107,7 +108,7 @@ final class SectionDecoder<S, O> {
     }
 
     private void entry(Scalar name, Node node) {
-        Set<Node> unresolved = EntryDecoder.byIdentity();
+        Set<Node> unresolved = node instanceof Scalar ? EntryDecoder.byIdentity() : Set.of();
         Node resolved = node instanceof Scalar ? Expressions.resolve(node, where.scope(), errors, unresolved) : node;
         if (resolved instanceof Scalar s && s.isNull()) {
             resolved = new MapNode(Map.of(), name.at());

@@ -14,6 +14,7 @@ import tplctl.kind.AbsPath;
 import tplctl.kind.Change;
 import tplctl.kind.Impact;
 import tplctl.kind.Kind;
+import tplctl.kind.ProbeOutput;
 import tplctl.kind.Sh;
 import tplctl.kind.Step;
 import tplctl.kind.Word;
@@ -73,6 +74,21 @@ class KindContractTest {
                 .allSatisfy(sh -> assertThat(sh.words())
                         .filteredOn(w -> w instanceof Word.Lit)
                         .noneMatch(w -> ((Word.Lit) w).text().contains(HOSTILE)));
+    }
+
+    static Stream<KindCase> casesThatAreTheSameOnEveryHost() {
+        return kinds().filter(Kind::sameOnEveryHost).flatMap(kind -> KindCase.all(kind, "changes").stream());
+    }
+
+    @ParameterizedTest
+    @MethodSource("casesThatAreTheSameOnEveryHost")
+    void answersTheSameOnEveryHostIfItSaysSo(KindCase c) {
+        Trial<?, ?> here = c.trial();
+        Trial<?, ?> there = here.on("another.example");
+        ProbeOutput said = c.output("observed");
+        assertThat(there.probeScript().script()).isEqualTo(here.probeScript().script());
+        assertThat(there.changes(said)).isEqualTo(here.changes(said));
+        assertThat(there.trace(said)).isEqualTo(here.trace(said));
     }
 
     private static List<Sh> scripts(List<Step> steps) {

@@ -45,6 +45,12 @@ record Trial<S, O>(Kind<S, O> kind, Subject self, S spec, Decoding decoding) {
         return of(kind, name, yaml, new MemoryAssets(Map.of()), new FixedLinks(Map.of()));
     }
 
+    /** The same of another host. */
+    Trial<S, O> on(String host) {
+        ResourceId id = new ResourceId(host, self.id().kind(), self.name());
+        return new Trial<>(kind, new Subject(id, self.owner(), self.timeout()), spec, decoding);
+    }
+
     Probe<O> probe() {
         return kind.probe(self, spec);
     }
