@@ -174,7 +174,11 @@ final class Evaluator {
         shared.active.add(new Active(name, scalar, this));
         Optional<Value> value = evaluate(scalar);
         shared.active.remove(shared.active.size() - 1);
-        value.ifPresentOrElse(v -> keep(scalar, v), () -> keepFailed(scalar));
+        if (value.isPresent()) {
+            keep(scalar, value.get());
+        } else {
+            keepFailed(scalar);
+        }
         return value;
     }
 
@@ -215,10 +219,14 @@ final class Evaluator {
         if (parts.isLiteral()) {
             return Optional.of(new Value(scalar, 1));
         }
-        return join(parts, place).flatMap(result -> text(result, scalar));
+        Optional<String> result = join(parts, place);
+        return result.isPresent() ? text(result.get(), scalar) : Optional.empty();
     }
 
     private boolean isWhole(Parts parts, Place place) {
+        if (parts.unclosed().isEmpty() && parts.unopened().isEmpty()) {
+            return true;
+        }
         parts.unclosed()
                 .ifPresent(i ->
                         fail(place.of(i), "\"{{\" is never closed", "end the expression with }}, or write {{ '{{' }}"));
@@ -227,7 +235,7 @@ final class Evaluator {
                         place.of(i),
                         "\"}}\" ends an expression that never started",
                         "for the text itself, write {{ '}}' }}"));
-        return parts.unclosed().isEmpty() && parts.unopened().isEmpty();
+        return false;
     }
 
     private Optional<Value> text(String result, Scalar from) {
@@ -256,9 +264,11 @@ final class Evaluator {
 
     private Optional<String> piece(Parts.Expression expression, Place place) {
         Optional<Reference> reference = expression.reference();
-        return reference.isPresent()
-                ? lookup(reference.get(), place).flatMap(v -> inText(v.node(), reference.get(), place))
-                : jinja(expression.source(), expression.at(), place);
+        if (reference.isEmpty()) {
+            return jinja(expression.source(), expression.at(), place);
+        }
+        Optional<Value> value = lookup(reference.get(), place);
+        return value.isPresent() ? inText(value.get().node(), reference.get(), place) : Optional.empty();
     }
 
     Optional<String> jinja(String source, int at, Place place) {
@@ -286,7 +296,8 @@ final class Evaluator {
 
     /** What a reference refers to, evaluated; empty, and reported, when it refers to nothing. */
     Optional<Value> lookup(Reference reference, Place place) {
-        return new Lookup(this, place).follow(reference).flatMap(value -> bringIn(value, reference, place));
+        Optional<Value> value = new Lookup(this, place).follow(reference);
+        return value.isPresent() ? bringIn(value.get(), reference, place) : value;
     }
 
     private Optional<Value> bringIn(Value value, Reference reference, Place place) {

@@ -152,9 +152,10 @@ public final class Scope {
     /** Whether both have the same variable of that name; says too seldom rather than too often that they do. */
     boolean hasSame(String name, Optional<Variable> variable) {
         Variable own = variables.get(name);
-        return own == null
-                ? variable.isEmpty()
-                : variable.filter(other -> isSame(own, other)).isPresent();
+        if (own == null || variable.isEmpty()) {
+            return own == null && variable.isEmpty();
+        }
+        return isSame(own, variable.get());
     }
 
     // Deep comparison would cost more than it spares; what hosts share is one node.

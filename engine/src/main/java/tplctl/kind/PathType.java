@@ -39,7 +39,9 @@ record PathType(BiConsumer<Decoding, Decoding.PathUse> report) implements Type<A
                     "\"" + to.field() + "\" takes an absolute path without \"..\", not " + scalar.label(),
                     "write the path that is meant");
         }
-        path.ifPresent(p -> report.accept(to, new Decoding.PathUse(p, scalar.at())));
+        if (path.isPresent()) {
+            report.accept(to, new Decoding.PathUse(path.get(), scalar.at()));
+        }
         return path;
     }
 }

@@ -42,7 +42,9 @@ public record Schema<S>(String noun, List<Field<?>> fields, BiFunction<Values, D
 
     /** Reports the keys that are no fields, without decoding any. */
     public void checkKeys(MapNode body, List<String> alsoKnown, Decoding to) {
-        body.entries().keySet().forEach(key -> refuseUnknown(key, alsoKnown, to));
+        for (Scalar key : body.entries().keySet()) {
+            refuseUnknown(key, alsoKnown, to);
+        }
     }
 
     /** Whether there is a field of that name. */
@@ -75,7 +77,10 @@ public record Schema<S>(String noun, List<Field<?>> fields, BiFunction<Values, D
         if (node.isPresent()) {
             values.place(field, node.get().at());
             if (!to.isUnknown(node.get())) {
-                field.type().decode(node.get(), to.within(field.name())).ifPresent(v -> values.put(field, v));
+                Optional<T> value = field.type().decode(node.get(), to.within(field.name()));
+                if (value.isPresent()) {
+                    values.put(field, value.get());
+                }
             }
         } else if (field.fallback().isPresent()) {
             values.put(field, field.fallback().get());

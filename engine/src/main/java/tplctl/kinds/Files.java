@@ -95,13 +95,21 @@ final class Files implements Kind<Files.Spec, Seen<Files.State>> {
                             : "\"" + String.join("\" and \"", given) + "\" exclude each other",
                     "give one of content, source, template; content: \"\" makes an empty file");
         }
-        Optional<Body> body = v.get(CONTENT)
-                .<Body>map(text -> new Body.Inline(Content.of(text)))
-                .or(() -> v.get(SOURCE).flatMap(path -> local(path, v, to)))
-                .or(() -> v.get(TEMPLATE)
-                        .flatMap(path -> to.assets().render(path, v.at(TEMPLATE), to.diagnostics()))
-                        .map(text -> new Body.Inline(Content.of(text))));
-        return new Spec(v.get(PATH), body.orElse(new Body.Inline(Content.of(""))), v.get(MODE), v.get(OWNER));
+        return new Spec(v.get(PATH), body(v, to), v.get(MODE), v.get(OWNER));
+    }
+
+    private static Body body(Values v, Decoding to) {
+        Optional<String> text = v.get(CONTENT);
+        if (text.isEmpty() && v.get(SOURCE).isPresent()) {
+            Optional<Body> local = local(v.get(SOURCE).get(), v, to);
+            if (local.isPresent()) {
+                return local.get();
+            }
+        }
+        if (text.isEmpty() && v.get(TEMPLATE).isPresent()) {
+            text = to.assets().render(v.get(TEMPLATE).get(), v.at(TEMPLATE), to.diagnostics());
+        }
+        return new Body.Inline(Content.of(text.orElse("")));
     }
 
     private static Optional<Body> local(String path, Values v, Decoding to) {

@@ -37,7 +37,11 @@ final class Adjacency {
 
     /** Adds an edge between two of the ids; of several between the same two the first stays. */
     void add(Edge edge) {
-        int from = number(edge.from());
+        add(number(edge.from()), edge);
+    }
+
+    /** @param from the number of the id that the edge begins at */
+    void add(int from, Edge edge) {
         int to = number(edge.to());
         for (int other : targets[from]) {
             if (other == to) {

@@ -36,10 +36,10 @@ final class Alike<S> {
      * It was decoded.
      *
      * @param kind which answers for all of them
-     * @param settled what every resource takes; empty when it holds the name of its host
+     * @param settled what every resource takes; empty when it is about a host that is named
      * @param become the play's or host's word that {@code settled} was made with
      * @param commonKeys what {@code settled} is decoded from
-     * @param ties without what {@code commonKeys} refer to, wherever {@code settled} is empty
+     * @param ties without what {@code commonKeys} refer to
      */
     record Made<S>(
             Kind<S, ?> kind, S spec, Optional<Common> settled, boolean become, MapNode commonKeys, Resource.Ties ties)

@@ -15,7 +15,9 @@ import tplctl.kind.Probe;
 import tplctl.kind.ProbeOutput;
 import tplctl.kind.Removal;
 import tplctl.kind.Schema;
+import tplctl.kind.Sh;
 import tplctl.kind.Subject;
+import tplctl.kind.Word;
 
 /**
  * A kind that gives its answers about one spec once for all hosts, as {@link Kind#sameOnEveryHost} allows. Where ten thousand hosts have
@@ -75,7 +77,11 @@ final class AlikeKind<S, O> implements Kind<S, O> {
         Probe<O> known = probe;
         if (known == null) {
             Probe<O> own = kind.probe(self, want);
-            known = new Probe<>(own.script(), own.elsewhere(), out -> read(own, out));
+            // Put together once, as a text.
+            Sh script = new Sh(List.of(
+                    new Word.Aside(own.script().script()),
+                    new Word.Shown(own.script().shown())));
+            known = new Probe<>(script, own.elsewhere(), out -> read(own, out));
             probe = known;
         }
         return known;

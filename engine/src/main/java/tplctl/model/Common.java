@@ -1,6 +1,7 @@
 package tplctl.model;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -30,8 +31,10 @@ public record Common(
     /** The key that makes many of one entry, where the kind allows it. */
     public static final String COUNT = "count";
 
+    static final String NEEDS_KEY = "needs";
+
     private static final Field<List<Ref>> NEEDS = Field.withDefault(
-            "needs",
+            NEEDS_KEY,
             Types.list(new NeedType(), true),
             List.of(),
             "resources that come first: KIND.NAME, or HOST:KIND.NAME of another host");
@@ -55,6 +58,18 @@ public record Common(
     private static Common of(Values v) {
         return new Common(
                 v.get(NEEDS), Set.copyOf(v.get(TAGS)), v.get(BECOME), v.get(TIMEOUT), v.get(RETRIES), v.get(PROTECT));
+    }
+
+    /** The same with what it needs on that host. */
+    Common on(String host) {
+        if (needs.isEmpty()) {
+            return this;
+        }
+        List<Ref> there = new ArrayList<>(needs.size());
+        for (Ref ref : needs) {
+            there.add(new Ref(host, ref.kind(), ref.name(), ref.at()));
+        }
+        return new Common(List.copyOf(there), tags, become, timeout, retries, protect);
     }
 
     /** Adds the play's tags, and what holds for {@code become} where the resource says nothing. */

@@ -46,22 +46,29 @@ final class EdgeFinder {
     }
 
     /** Tells the edges that the user wrote: references, {@code needs} and paths; between two resources there may be several. */
-    void hardEdges(Consumer<Edge> to) {
-        for (Resource<?, ?> r : resources) {
-            for (Ref ref : r.ties().refs()) {
-                addReference(r.id(), ref, to);
+    void hardEdges(Adjacency to) {
+        for (int i = 0; i < resources.size(); i++) {
+            Resource<?, ?> r = resources.get(i);
+            if (!r.ties().refs().isEmpty()) {
+                int from = i;
+                r.ties().refs().forEach(ref -> addReference(r.id(), ref, edge -> to.add(from, edge)));
             }
         }
         declared.broken().forEach((id, refs) -> refs.forEach(ref -> addReference(id, ref, edge -> {})));
         // A path is another host's on another host, and an index of all of them would be as large as the graph.
-        Map<String, List<Resource<?, ?>>> byHost = new LinkedHashMap<>();
-        for (Resource<?, ?> r : resources) {
-            byHost.computeIfAbsent(r.id().host(), h -> new ArrayList<>()).add(r);
+        Map<String, List<Integer>> byHost = new LinkedHashMap<>();
+        for (int i = 0; i < resources.size(); i++) {
+            byHost.computeIfAbsent(resources.get(i).id().host(), h -> new ArrayList<>())
+                    .add(i);
         }
-        for (List<Resource<?, ?>> ofHost : byHost.values()) {
-            PathIndex paths = PathIndex.of(ofHost, errors);
-            for (Resource<?, ?> r : ofHost) {
-                addPaths(r, paths, to);
+        for (List<Integer> ofHost : byHost.values()) {
+            List<Resource<?, ?>> there = new ArrayList<>(ofHost.size());
+            for (int number : ofHost) {
+                there.add(resources.get(number));
+            }
+            PathIndex paths = PathIndex.of(there, errors);
+            for (int number : ofHost) {
+                addPaths(resources.get(number), paths, edge -> to.add(number, edge));
             }
         }
     }

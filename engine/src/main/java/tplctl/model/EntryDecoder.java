@@ -66,14 +66,9 @@ final class EntryDecoder<S, O> {
         if (outcome instanceof Alike.Made<S> made) {
             boolean declared = playbook.declare(id, name);
             if (made.settled().isPresent() && made.become() == where.become()) {
-                finish(
-                        name,
-                        id,
-                        declared,
-                        made.kind(),
-                        made.spec(),
-                        made.settled().get(),
-                        made.ties());
+                Common common = made.settled().get().on(id.host());
+                Resource.Ties ties = made.ties().behind(common.needs());
+                finish(name, id, declared, made.kind(), made.spec(), common, ties);
             } else {
                 Decoding decoding = decoding(where.scope(), Set.of());
                 Common common = Common.SCHEMA
@@ -171,7 +166,9 @@ final class EntryDecoder<S, O> {
                 : Optional.of(new Alike.Made<>(
                         kind.sameOnEveryHost() ? new AlikeKind<>(kind, subject(id, settled), spec.get()) : kind,
                         spec.get(),
-                        needs.isEmpty() ? Optional.of(settled) : Optional.empty(),
+                        NeedType.areOfOneHost(commonKeys.get(Common.NEEDS_KEY))
+                                ? Optional.of(settled)
+                                : Optional.empty(),
                         where.become(),
                         commonKeys,
                         ties));

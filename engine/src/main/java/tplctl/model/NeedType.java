@@ -1,5 +1,6 @@
 package tplctl.model;
 
+import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -8,6 +9,7 @@ import tplctl.kind.Ref;
 import tplctl.kind.Shape;
 import tplctl.kind.Type;
 import tplctl.kind.Types;
+import tplctl.text.ListNode;
 import tplctl.text.Node;
 import tplctl.text.Scalar;
 
@@ -23,6 +25,16 @@ final class NeedType implements Type<Ref> {
     @Override
     public Shape shape() {
         return new Shape.Text(FORM.pattern());
+    }
+
+    /** Whether what is written there, if anything is, names no host: on each it is then what that host has. */
+    static boolean areOfOneHost(Optional<Node> written) {
+        List<Node> items = written.isEmpty()
+                ? List.of()
+                : written.get() instanceof ListNode list ? list.items() : List.of(written.get());
+        return items.stream()
+                .noneMatch(
+                        item -> item instanceof Scalar scalar && scalar.text().contains(":"));
     }
 
     @Override

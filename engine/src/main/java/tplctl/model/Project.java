@@ -51,12 +51,13 @@ public record Project(Playbook playbook, Inventory inventory, ResourceGraph grap
     private static ResourceGraph link(
             Playbook playbook, ResourceGraph graph, Context context, Exclusives exclusives, Diagnostics errors) {
         Set<ResourceId> stoodFor = new HashSet<>();
-        playbook.resources()
-                .forEach(r -> r.ties()
-                        .stoodFor()
-                        .forEach(ref -> stoodFor.add(new ResourceId(ref.host(), ref.kind(), ref.name()))));
+        for (Resource<?, ?> resource : playbook.resources()) {
+            for (Ref ref : resource.ties().stoodFor()) {
+                stoodFor.add(new ResourceId(ref.host(), ref.kind(), ref.name()));
+            }
+        }
         List<Resource<?, ?>> order = graph.order().isEmpty() ? playbook.resources() : graph.order();
-        Linked linked = new Linked(graph);
+        Linked linked = new Linked(graph, order);
         Paths paths = new Paths(playbook.resources());
         AssetFinder files = new AssetFinder(context.files());
         for (Resource<?, ?> resource : order) {
@@ -73,22 +74,33 @@ public record Project(Playbook playbook, Inventory inventory, ResourceGraph grap
     /** The resources that were linked so far. */
     private static final class Linked {
         private final ResourceGraph graph;
-        private final BitSet numbers = new BitSet();
+        private final List<Resource<?, ?>> order;
         private final Map<ResourceId, Resource<?, ?>> completed = new HashMap<>();
+        private int count;
 
-        Linked(ResourceGraph graph) {
+        /** Of the first so many in order, which are noted when somebody asks: most kinds never do. */
+        private final BitSet numbers = new BitSet();
+
+        private int noted;
+
+        Linked(ResourceGraph graph, List<Resource<?, ?>> order) {
             this.graph = graph;
+            this.order = order;
         }
 
+        /** The next one in order. */
         @SuppressWarnings("ReferenceEquality")
         void add(Resource<?, ?> before, Resource<?, ?> complete) {
-            numbers.set(graph.number(before.id()));
+            count++;
             if (complete != before) {
                 completed.put(before.id(), complete);
             }
         }
 
         Optional<Resource<?, ?>> find(ResourceId id) {
+            while (noted < count) {
+                numbers.set(graph.number(order.get(noted++).id()));
+            }
             int number = graph.number(id);
             if (number < 0 || !numbers.get(number)) {
                 return Optional.empty();

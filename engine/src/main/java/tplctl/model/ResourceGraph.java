@@ -66,7 +66,7 @@ public final class ResourceGraph {
         Numbering numbers = new Numbering(ids);
         Adjacency adjacency = new Adjacency(numbers);
         EdgeFinder finder = new EdgeFinder(numbers, declared, playbook, errors);
-        finder.hardEdges(adjacency::add);
+        finder.hardEdges(adjacency);
         List<List<ResourceId>> cyclic = Cycles.components(adjacency);
         if (!cyclic.isEmpty()) {
             cyclic.forEach(component -> Cycles.report(Cycles.through(adjacency, component.get(0)), errors));

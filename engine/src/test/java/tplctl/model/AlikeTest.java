@@ -48,6 +48,10 @@ class AlikeTest {
                 "files: { f: { path: /f, content: a, timeout: \"{{ seconds }}\", tags: \"{{ rack }}\" } }",
                 "files: { f: { path: /f, content: a, needs: files.g }, g: { path: /g, content: b } }",
                 "files: { f: { path: /f, content: a, needs: \"h1:files.g\" }, g: { path: /g, content: b } }",
+                "files: { f: { path: /f, content: a, needs: [files.g, \"h3:files.g\"] }, g: { path: /g, content: b } }",
+                "files: { f: { path: /f, content: a, needs: \"files.{{ rack }}\" }, r0: { path: /0, content: b },"
+                        + " r1: { path: /1, content: b }, r2: { path: /2, content: b }, r3: { path: /3, content: b } }",
+                "directories: { d: { path: /d, needs: packages.default, tags: a } }\n  packages: [curl]",
                 "packages: [curl, \"{{ rack }}\"]",
                 "packages: [curl]",
                 "packages: \"{{ list }}\"",
