@@ -35,7 +35,8 @@ final class PlaybookDecoder {
     private final Project.Context context;
     private final Diagnostics errors;
     private final List<Resource<?, ?>> resources = new ArrayList<>();
-    private final Map<ResourceId, Position> declared = new LinkedHashMap<>();
+    private final Numbering declared = new Numbering();
+    private final List<Position> places = new ArrayList<>();
     private final Map<ResourceId, List<Ref>> broken = new LinkedHashMap<>();
     private final Set<ResourceId> groups = new LinkedHashSet<>();
     private final Set<ResourceId> unmanaged = new LinkedHashSet<>();
@@ -74,9 +75,9 @@ final class PlaybookDecoder {
     /** Every id that was met, decoded or not; and the names that {@code count} made many, or none, of. */
     Declared declared() {
         if (groups.isEmpty()) {
-            return new Declared(declared.keySet(), broken);
+            return new Declared(declared.asSet(), broken);
         }
-        Set<ResourceId> all = new LinkedHashSet<>(declared.keySet());
+        Set<ResourceId> all = new LinkedHashSet<>(declared.ids());
         all.addAll(groups);
         return new Declared(all, broken);
     }
@@ -283,14 +284,15 @@ final class PlaybookDecoder {
             refuseName(name, id.name().substring(name.text().length()));
             return false;
         }
-        Position before = declared.putIfAbsent(id, at);
-        if (before != null) {
+        int before = declared.add(id);
+        if (before >= 0) {
             errors.error(
                     at,
                     id.local() + " is declared twice for " + id.host(),
-                    "the other is at " + before + "; give one of them another name");
+                    "the other is at " + places.get(before) + "; give one of them another name");
             return false;
         }
+        places.add(at);
         return true;
     }
 }

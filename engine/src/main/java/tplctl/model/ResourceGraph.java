@@ -102,10 +102,7 @@ public final class ResourceGraph {
 
     /** What a resource directly depends on. */
     public List<ResourceId> dependencies(ResourceId id) {
-        List<Edge> edges = adjacency.from(id);
-        List<ResourceId> dependencies = new ArrayList<>(edges.size());
-        edges.forEach(edge -> dependencies.add(edge.to()));
-        return dependencies;
+        return adjacency.targets(id);
     }
 
     /** What a resource depends on but is left out, because nobody knows what it is; empty for nearly all. */

@@ -22,8 +22,15 @@ class NumberingTest {
             some.add(new ResourceId("h" + random.nextInt(count), "files", "f" + random.nextInt(20)));
         }
         List<ResourceId> ids = new ArrayList<>(some);
-        Numbering numbering = new Numbering(ids);
+        Numbering numbering = new Numbering(ids.subList(0, count / 3));
+        for (ResourceId id : ids) {
+            int known = numbering.of(id);
+            assertThat(known).isEqualTo(ids.indexOf(id) < count / 3 ? ids.indexOf(id) : -1);
+            assertThat(numbering.add(id)).isEqualTo(known);
+            assertThat(numbering.add(id)).isEqualTo(numbering.of(id));
+        }
         assertThat(numbering.ids()).isEqualTo(ids);
+        assertThat(numbering.asSet()).containsExactlyElementsOf(ids);
         for (int i = 0; i < ids.size(); i++) {
             ResourceId equal = new ResourceId(
                     new String(ids.get(i).host()),
@@ -31,8 +38,11 @@ class NumberingTest {
                     new String(ids.get(i).name()));
             assertThat(numbering.of(equal)).isEqualTo(i);
         }
-        assertThat(numbering.of(new ResourceId("h0", "files", "g"))).isEqualTo(-1);
-        assertThat(numbering.of(new ResourceId("h" + count, "files", "f0"))).isEqualTo(-1);
+        for (ResourceId other :
+                List.of(new ResourceId("h0", "files", "g"), new ResourceId("h" + count, "files", "f0"))) {
+            assertThat(numbering.of(other)).isEqualTo(-1);
+            assertThat(numbering.asSet()).doesNotContain(other);
+        }
     }
 
     /** "Aa" and "BB" have the same hash. */
