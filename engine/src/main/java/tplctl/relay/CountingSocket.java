@@ -1,5 +1,7 @@
 package tplctl.relay;
 
+import java.io.BufferedInputStream;
+import java.io.BufferedOutputStream;
 import java.io.FilterInputStream;
 import java.io.FilterOutputStream;
 import java.io.IOException;
@@ -10,11 +12,20 @@ import java.net.Socket;
 import java.net.SocketAddress;
 import java.net.SocketException;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 
-/** Another socket, with a count of the bytes that cross it in both directions: under TLS, what is on the wire above TCP. */
+/**
+ * Another socket, with a count of the bytes that cross it in both directions: under TLS, what is on the wire above TCP. Its streams pass
+ * on many of TLS's records, of 16 KiB at most, at once: a system call for each, and two to read it, is a fifth of what TLS takes.
+ */
 final class CountingSocket extends Socket {
+    private static final int SENT_AT_ONCE = 128 << 10;
+    private static final int READ_AT_ONCE = 256 << 10;
+
     private final Socket socket;
     private final AtomicLong bytes;
+    private final AtomicReference<Sending> sending = new AtomicReference<>();
+    private volatile boolean held;
 
     /** @param consumed bytes that were read from it before */
     CountingSocket(Socket socket, long consumed) {
@@ -26,9 +37,39 @@ final class CountingSocket extends Socket {
         return bytes.get();
     }
 
+    /** From now on nothing but {@link #send} sends what was written, or a full buffer; whoever writes through TLS flushes each record. */
+    void hold() {
+        held = true;
+    }
+
+    /** Sends what is held. */
+    void send() throws IOException {
+        Sending stream = sending.get();
+        if (stream != null) {
+            stream.send();
+        }
+    }
+
+    private final class Sending extends BufferedOutputStream {
+        Sending(OutputStream out) {
+            super(out, SENT_AT_ONCE);
+        }
+
+        @Override
+        public synchronized void flush() throws IOException {
+            if (!held) {
+                super.flush();
+            }
+        }
+
+        synchronized void send() throws IOException {
+            super.flush();
+        }
+    }
+
     @Override
     public InputStream getInputStream() throws IOException {
-        return new FilterInputStream(socket.getInputStream()) {
+        InputStream counting = new FilterInputStream(socket.getInputStream()) {
             @Override
             public int read() throws IOException {
                 int value = in.read();
@@ -43,11 +84,12 @@ final class CountingSocket extends Socket {
                 return count;
             }
         };
+        return new BufferedInputStream(counting, READ_AT_ONCE);
     }
 
     @Override
     public OutputStream getOutputStream() throws IOException {
-        return new FilterOutputStream(socket.getOutputStream()) {
+        OutputStream counting = new FilterOutputStream(socket.getOutputStream()) {
             @Override
             public void write(int value) throws IOException {
                 out.write(value);
@@ -60,6 +102,9 @@ final class CountingSocket extends Socket {
                 bytes.addAndGet(length);
             }
         };
+        Sending stream = new Sending(counting);
+        sending.set(stream);
+        return stream;
     }
 
     @Override
@@ -101,7 +146,12 @@ final class CountingSocket extends Socket {
     public synchronized void close() throws IOException {
         // The superclass's constructor may call it.
         if (socket != null) {
-            socket.close();
+            try {
+                // TLS's own end is among what is held.
+                send();
+            } finally {
+                socket.close();
+            }
         }
     }
 

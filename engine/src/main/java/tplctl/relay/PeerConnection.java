@@ -29,7 +29,14 @@ public final class PeerConnection implements Closeable {
         this.counted = counted;
         this.tls = tls;
         this.in = new DataInputStream(tls.getInputStream());
-        this.out = new DataOutputStream(new BufferedOutputStream(tls.getOutputStream(), BUFFER));
+        this.out = new DataOutputStream(new BufferedOutputStream(tls.getOutputStream(), BUFFER) {
+            @Override
+            public synchronized void flush() throws IOException {
+                super.flush();
+                counted.send();
+            }
+        });
+        counted.hold();
     }
 
     public DataInputStream in() {
