@@ -59,7 +59,8 @@ public interface Kind<S, O> {
 
     /**
      * Whether {@link #probe}, {@link #changes} and {@link #trace} give the same on every host for a resource of the same name, owner
-     * and timeout: nothing in them then names the host. They may be asked once for many.
+     * and timeout: nothing in them then names the host, or reads a local file, which may change meanwhile. They may be asked once for
+     * many.
      */
     default boolean sameOnEveryHost() {
         return false;

@@ -161,11 +161,6 @@ final class Builds implements Kind<BuildSpec, BuildState> {
     }
 
     @Override
-    public boolean sameOnEveryHost() {
-        return true;
-    }
-
-    @Override
     public Probe<BuildState> probe(Subject self, BuildSpec want) {
         AbsPath directory = directory(self);
         return new Probe<>(BuildState.look(directory, want), out -> BuildState.read(directory, want, out));

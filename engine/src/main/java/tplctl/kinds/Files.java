@@ -123,11 +123,6 @@ final class Files implements Kind<Files.Spec, Seen<Files.State>> {
     }
 
     @Override
-    public boolean sameOnEveryHost() {
-        return true;
-    }
-
-    @Override
     public Probe<Seen<State>> probe(Subject self, Spec want) {
         Sh details = DETAILS;
         if (want.body instanceof Body.Local local && isLarge(local.asset())) {

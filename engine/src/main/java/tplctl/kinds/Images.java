@@ -145,11 +145,6 @@ final class Images implements Kind<ImageSpec, Seen<ImageState>> {
     }
 
     @Override
-    public boolean sameOnEveryHost() {
-        return true;
-    }
-
-    @Override
     public Probe<Seen<ImageState>> probe(Subject self, ImageSpec want) {
         return new Probe<>(
                 ImageState.look(want),

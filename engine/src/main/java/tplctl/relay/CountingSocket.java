@@ -139,7 +139,12 @@ final class CountingSocket extends Socket {
 
     @Override
     public void shutdownOutput() throws IOException {
-        socket.shutdownOutput();
+        try {
+            // TLS says its end before this.
+            send();
+        } finally {
+            socket.shutdownOutput();
+        }
     }
 
     @Override
