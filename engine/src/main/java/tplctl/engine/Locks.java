@@ -50,8 +50,10 @@ public final class Locks implements AutoCloseable {
         Map<String, LockHeldException> elsewhere = new ConcurrentHashMap<>();
         Map<String, HostException> failed = new ConcurrentHashMap<>();
         Threads.each(names, forks, name -> {
+            // What a killed run left somewhere is not waited for where nothing would come of it.
+            boolean refused = !partly && !(elsewhere.isEmpty() && failed.isEmpty());
             try {
-                held.put(name, hosts.own(name).lock(holder, PATIENCE, waiting));
+                held.put(name, hosts.own(name).lock(holder, refused ? Duration.ZERO : PATIENCE, waiting));
                 listener.host(name, HostEvent.LOCKED, "");
             } catch (LockHeldException e) {
                 elsewhere.put(name, e);

@@ -79,7 +79,9 @@ final class FramedScripts {
 
     private void awaitIdle(Duration patience, Consumer<String> waiting) {
         long start = System.nanoTime();
-        waiting.accept(host + ": waiting for commands that an earlier, killed run left running");
+        if (!patience.isZero()) {
+            waiting.accept(host + ": waiting for commands that an earlier, killed run left running");
+        }
         while (System.nanoTime() - start < patience.toNanos()) {
             if (isIdle()) {
                 return;

@@ -117,7 +117,7 @@ public interface Host extends AutoCloseable {
      * The lock goes when it is closed or this process ends, in whatever way.
      *
      * @param holder one line for whoever finds it held, see {@link LockHolder}
-     * @param patience how long to wait for scripts that were left behind
+     * @param patience how long to wait for scripts that were left behind; {@link Duration#ZERO} does not
      * @param waiting told once, before such a wait, in words for the user
      * @throws LockHeldException when another process has it, or when scripts left behind outlasted {@code patience}
      */

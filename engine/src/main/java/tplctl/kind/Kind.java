@@ -11,7 +11,7 @@ import java.util.Set;
  * @param <S> what is wanted, decoded from the playbook
  * @param <O> what was observed on the host
  */
-public interface Kind<S, O> {
+public interface Kind<S, O> extends Answers<S, O> {
     /**
      * The key of a {@linkplain #trace trace} that holds the id of the resource which this one {@linkplain Decoding#standsFor stands
      * for}: what is remembered here is no orphan while that one is declared, and goes when that one does.
@@ -81,11 +81,6 @@ public interface Kind<S, O> {
         return spec;
     }
 
-    Probe<O> probe(Subject self, S want);
-
-    /** What must change, in execution order; the empty list means that it is so. */
-    List<Change> changes(Subject self, S want, O have);
-
     /**
      * What changes because something that the resource stands on is being replaced, although the resource itself is as it should
      * be. Only asked for the plan: once the replacement ran, {@link #changes} sees it.
@@ -98,12 +93,6 @@ public interface Kind<S, O> {
     default List<Claim> claims(Subject self, S want, O have, List<Change> changes) {
         return List.of();
     }
-
-    /**
-     * What must be remembered on the host to take it away again; no secrets. Written before the first step runs, and kept when the
-     * thing was there before. Empty: nothing is remembered, and nothing is ever removed.
-     */
-    Optional<Map<String, String>> trace(Subject self, S want, O have);
 
     Removal removal(Subject self, Map<String, String> trace);
 }

@@ -12,6 +12,7 @@ import tplctl.diag.Position;
 import tplctl.expr.Expressions;
 import tplctl.expr.Reads;
 import tplctl.expr.Scope;
+import tplctl.kind.Answers;
 import tplctl.kind.Decoding;
 import tplctl.kind.Kind;
 import tplctl.kind.Ref;
@@ -28,7 +29,7 @@ final class EntryDecoder<S, O> {
     private final SectionDecoder.Where where;
     private final Diagnostics errors;
     private final SectionDecoder.Form<S> form;
-    private final Alike<S> alike;
+    private final Alike<S, O> alike;
     private final Map<Boolean, Common> plain;
     private final AlikeValues values;
 
@@ -45,14 +46,14 @@ final class EntryDecoder<S, O> {
 
     /** Reads it, or takes over what it came to on a host with the same variables. */
     void read(Scalar name, ResourceId id, MapNode body, Scope scope) {
-        Optional<Alike.Outcome<S>> known = alike.find(id.name(), body, scope);
+        Optional<Alike.Outcome<S, O>> known = alike.find(id.name(), body, scope);
         if (known.isPresent()) {
             again(name, id, known.get());
         } else if (alike.hasRoom(id.name())) {
             Reads reads = new Reads();
             int before = errors.errorCount();
             Scope noting = scope.noting(reads);
-            Optional<Alike.Outcome<S>> outcome = first(name, id, body, noting, Expressions::resolve);
+            Optional<Alike.Outcome<S, O>> outcome = first(name, id, body, noting, Expressions::resolve);
             if (errors.errorCount() == before && !scope.isPartial()) {
                 outcome.ifPresent(o -> alike.add(id.name(), body, reads, o));
             }
@@ -62,13 +63,13 @@ final class EntryDecoder<S, O> {
     }
 
     /** An entry that came out the same on another host. */
-    private void again(Scalar name, ResourceId id, Alike.Outcome<S> outcome) {
-        if (outcome instanceof Alike.Made<S> made) {
+    private void again(Scalar name, ResourceId id, Alike.Outcome<S, O> outcome) {
+        if (outcome instanceof Alike.Made<S, O> made) {
             boolean declared = playbook.declare(id, name);
             if (made.settled().isPresent() && made.become() == where.become()) {
                 Common common = made.settled().get().on(id.host());
                 Resource.Ties ties = made.ties().behind(common.needs());
-                finish(name, id, declared, made.kind(), made.spec(), common, ties);
+                finish(name, id, declared, made.answers(), made.spec(), common, ties);
             } else {
                 Decoding decoding = decoding(where.scope(), Set.of());
                 Common common = Common.SCHEMA
@@ -78,7 +79,7 @@ final class EntryDecoder<S, O> {
                         name,
                         id,
                         declared,
-                        made.kind(),
+                        made.answers(),
                         made.spec(),
                         settle(common),
                         made.ties().behind(decoding.refs()));
@@ -94,9 +95,16 @@ final class EntryDecoder<S, O> {
     }
 
     private void finish(
-            Scalar name, ResourceId id, boolean declared, Kind<S, ?> of, S spec, Common common, Resource.Ties ties) {
+            Scalar name,
+            ResourceId id,
+            boolean declared,
+            Answers<S, O> answers,
+            S spec,
+            Common common,
+            Resource.Ties ties) {
         if (declared) {
-            playbook.add(new Resource<>(subject(id, common), of, spec, name.text(), common, ties, name.at()));
+            playbook.add(
+                    new Resource<>(subject(id, common), kind, spec, name.text(), common, ties, name.at(), answers));
         } else {
             playbook.addBroken(id, ties.refs());
         }
@@ -121,7 +129,8 @@ final class EntryDecoder<S, O> {
     }
 
     /** Decodes an entry; the outcome is empty when it would not be the same for all hosts that have the same variables. */
-    private Optional<Alike.Outcome<S>> first(Scalar name, ResourceId id, MapNode body, Scope scope, Resolver resolver) {
+    private Optional<Alike.Outcome<S, O>> first(
+            Scalar name, ResourceId id, MapNode body, Scope scope, Resolver resolver) {
         boolean managed = holds(body, scope);
         ResourceId group = new ResourceId(id.host(), id.kind(), name.text());
         if (managed && isUnknown(body, scope)) {
@@ -164,7 +173,7 @@ final class EntryDecoder<S, O> {
         return ofSpec.dependsOnHost()
                 ? Optional.empty()
                 : Optional.of(new Alike.Made<>(
-                        kind.sameOnEveryHost() ? new AlikeKind<>(kind, subject(id, settled), spec.get()) : kind,
+                        kind.sameOnEveryHost() ? new AlikeAnswers<>(kind) : kind,
                         spec.get(),
                         NeedType.areOfOneHost(commonKeys.get(Common.NEEDS_KEY))
                                 ? Optional.of(settled)

@@ -24,6 +24,6 @@ public record Observed<S, O>(Resource<S, O> resource, O have) {
 
     /** What is to be remembered on the host to take the resource away again. */
     public Optional<Map<String, String>> trace() {
-        return resource.kind().trace(resource.subject(), resource.spec(), have);
+        return resource.trace(have);
     }
 }

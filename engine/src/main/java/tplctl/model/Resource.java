@@ -2,8 +2,11 @@ package tplctl.model;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import tplctl.diag.Position;
+import tplctl.kind.Answers;
 import tplctl.kind.Change;
 import tplctl.kind.Claim;
 import tplctl.kind.Decoding;
@@ -20,9 +23,17 @@ import tplctl.kind.Subject;
  *
  * @param group the entry's name in the playbook, which a counted resource shares with its siblings
  * @param ties what makes its edges
+ * @param answers the kind's about it
  */
 public record Resource<S, O>(
-        Subject subject, Kind<S, O> kind, S spec, String group, Common common, Ties ties, Position at) {
+        Subject subject,
+        Kind<S, O> kind,
+        S spec,
+        String group,
+        Common common,
+        Ties ties,
+        Position at,
+        Answers<S, O> answers) {
     /** What a resource refers to, stands on and provides. */
     public record Ties(
             List<Ref> refs,
@@ -64,7 +75,7 @@ public record Resource<S, O>(
     }
 
     public Probe<O> probe() {
-        return kind.probe(subject, spec);
+        return answers.probe(subject, spec);
     }
 
     /** The further hosts that it is about. */
@@ -81,7 +92,11 @@ public record Resource<S, O>(
     }
 
     List<Change> changes(O have) {
-        return kind.changes(subject, spec, have);
+        return answers.changes(subject, spec, have);
+    }
+
+    Optional<Map<String, String>> trace(O have) {
+        return answers.trace(subject, spec, have);
     }
 
     List<Claim> claims(O have, List<Change> changes) {
@@ -91,7 +106,7 @@ public record Resource<S, O>(
     @SuppressWarnings("ReferenceEquality") // most kinds give the spec back as it is
     Resource<S, O> linked(Links links, Decoding errors) {
         S complete = kind.link(subject, spec, links, errors);
-        return complete == spec ? this : new Resource<>(subject, kind, complete, group, common, ties, at);
+        return complete == spec ? this : new Resource<>(subject, kind, complete, group, common, ties, at, kind);
     }
 
     @Override

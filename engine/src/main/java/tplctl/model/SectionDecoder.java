@@ -29,7 +29,7 @@ final class SectionDecoder<S, O> {
     private final Kind<S, O> kind;
     private final Where where;
     private final Diagnostics errors;
-    private final Alike<S> alike;
+    private final Alike<S, O> alike;
     private final EntryDecoder<S, O> entries;
 
     /** A section of a play, which is read for each of the play's hosts. */
@@ -37,7 +37,7 @@ final class SectionDecoder<S, O> {
         final PlaybookDecoder playbook;
         final Kind<S, O> kind;
         final Form<S> form;
-        final Alike<S> alike = new Alike<>();
+        final Alike<S, O> alike = new Alike<>();
         final AlikeValues values = new AlikeValues();
         /** What becomes of an entry without a key that every resource takes, by whether it becomes another user. */
         final Map<Boolean, Common> plain = new HashMap<>();

@@ -3,6 +3,7 @@ package tplctl.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -49,6 +50,27 @@ class LocksTest {
         assertThat(refused.held()).containsOnlyKeys("h2");
         assertThat(refused.held().values().toString()).contains("h2: locked by ann@laptop, pid 7");
         assertThat(isFree("h1") && isFree("h3")).isTrue();
+    }
+
+    /** Whatever a killed run left on those is no reason to let the user wait for a refusal. */
+    @Test
+    void doesNotWaitOnOthersOnceOneIsRefused() {
+        Map<String, Duration> patience = new LinkedHashMap<>();
+        for (String name : List.of("h1", "h2", "h3")) {
+            fakes.put(name, new FakeHost(name).whenLocking(limit -> patience.put(name, limit)));
+        }
+        fakes.getOrDefault("h2", new FakeHost("?")).lockedBy("ann@laptop, pid 7");
+        List<String> names = List.of("h1", "h2", "h3");
+        for (boolean partly : List.of(false, true)) {
+            try (Locks locks = new Locks()) {
+                assertThat(locks.take(hosts, names, "me", line -> {}, 1, partly, RunListener.SILENT)
+                                .held())
+                        .containsOnlyKeys("h2");
+            }
+            assertThat(patience.getOrDefault("h1", Duration.ZERO)).isPositive();
+            assertThat(patience.getOrDefault("h2", Duration.ZERO)).isPositive();
+            assertThat(patience.getOrDefault("h3", Duration.ofDays(1)).isZero()).isEqualTo(!partly);
+        }
     }
 
     @Test

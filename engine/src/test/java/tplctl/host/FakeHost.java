@@ -39,6 +39,7 @@ public final class FakeHost implements Host {
     private final Map<String, String> modes = new ConcurrentHashMap<>();
     private final Map<String, Supplier<Duplex>> sockets = new ConcurrentHashMap<>();
     private volatile Optional<BiFunction<String, Runnable, Program>> starts = Optional.empty();
+    private Consumer<Duration> locking = patience -> {};
     private Optional<String> holder = Optional.empty();
     private Optional<String> lockTrouble = Optional.empty();
 
@@ -71,6 +72,12 @@ public final class FakeHost implements Host {
     /** Starts this for every script that is started; it is told what to call when the host is interrupted. */
     public FakeHost onStart(BiFunction<String, Runnable, Program> program) {
         starts = Optional.of(program);
+        return this;
+    }
+
+    /** Tells, each time that it is to be locked, how long whoever wants that would wait. */
+    public synchronized FakeHost whenLocking(Consumer<Duration> told) {
+        locking = told;
         return this;
     }
 
@@ -193,6 +200,7 @@ public final class FakeHost implements Host {
     @Override
     public synchronized HostLock lock(String line, Duration patience, Consumer<String> waiting) {
         calls.add(new Call("lock", line));
+        locking.accept(patience);
         lockTrouble.ifPresent(why -> {
             throw new HostException(name, "lock the host", why);
         });

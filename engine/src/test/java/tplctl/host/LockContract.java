@@ -82,6 +82,9 @@ abstract class LockContract extends ScriptContract {
             other.kill();
         }
         awaitRelease();
+        assertThatThrownBy(() -> host.lock("bob", Duration.ZERO, LockContract::unexpected))
+                .isInstanceOf(LockHeldException.class)
+                .hasMessageContaining("earlier");
         assertThatThrownBy(() -> host.lock("bob", Duration.ofMillis(10), message -> {}))
                 .isInstanceOf(LockHeldException.class)
                 .hasMessageContaining("earlier");

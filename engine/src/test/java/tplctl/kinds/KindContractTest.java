@@ -83,6 +83,9 @@ class KindContractTest {
     @ParameterizedTest
     @MethodSource("casesThatAreTheSameOnEveryHost")
     void answersTheSameOnEveryHostIfItSaysSo(KindCase c) {
+        assertThat(c.has("assets"))
+                .as("a local file, which may be another one by the time that the next host is asked about")
+                .isFalse();
         Trial<?, ?> here = c.trial();
         Trial<?, ?> there = here.on("another.example");
         ProbeOutput said = c.output("observed");

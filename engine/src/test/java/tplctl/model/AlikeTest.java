@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -84,6 +85,33 @@ class AlikeTest {
         assertThat(spec(all, "h1")).isSameAs(spec(all, "h5")).isNotSameAs(spec(all, "h2"));
     }
 
+    /** A command of the same run may have made it anew. */
+    @Test
+    void aLocalFileIsReadForEachHostWhenItIsAskedAbout() {
+        String yaml = "- hosts: all\n  files: { f: { path: /f, source: s } }\n";
+        Node root = YamlReader.read("p.yml", yaml, new Diagnostics()).orElseThrow();
+        StringBuilder text = new StringBuilder("old");
+        Decoding.Asset asset = asset("s", () -> Content.of(text.toString()));
+        Project all = Project.of(
+                root,
+                new Project.Context(
+                        "site",
+                        inventory(),
+                        Map.of(),
+                        Kinds.named(),
+                        path -> Optional.of(asset),
+                        false,
+                        AlikeTest::facts),
+                new Diagnostics());
+        List<String> before =
+                all.playbook().resources().stream().map(AlikeTest::content).toList();
+        text.replace(0, text.length(), "made anew");
+        List<String> after =
+                all.playbook().resources().stream().map(AlikeTest::content).toList();
+        assertThat(before).hasSize(HOSTS).containsOnly(before.get(0)).allMatch(c -> c.contains("3 bytes"));
+        assertThat(after).hasSize(HOSTS).allMatch(c -> c.contains("9 bytes"));
+    }
+
     private static Object spec(Project project, String host) {
         return Playbooks.resource(project, host + ":files.f").spec();
     }
@@ -158,7 +186,11 @@ class AlikeTest {
 
     private static Optional<Decoding.Asset> file(String path) {
         Content content = Content.of("{{ rack }} of {{ inventory_hostname }}\n{% if rack == 'r1' %}one{% endif %}");
-        return Optional.of(new Decoding.Asset() {
+        return Optional.of(asset(path, () -> content));
+    }
+
+    private static Decoding.Asset asset(String path, Supplier<Content> content) {
+        return new Decoding.Asset() {
             @Override
             public String path() {
                 return path;
@@ -166,13 +198,13 @@ class AlikeTest {
 
             @Override
             public long size() {
-                return content.size();
+                return content.get().size();
             }
 
             @Override
             public Content content() {
-                return content;
+                return content.get();
             }
-        });
+        };
     }
 }

@@ -96,6 +96,18 @@ class PeerListenerTest {
     }
 
     @Test
+    void sendsWhatWasWrittenBeforeItEnds() throws Exception {
+        byte[] written = new byte[64 << 10];
+        written[written.length - 1] = 1;
+        try (PeerConnection client = connect(there, here, "a")) {
+            client.out().write(written);
+        }
+        try (PeerConnection server = listener.take("a", LIMIT)) {
+            assertThat(server.in().readNBytes(written.length + 1)).isEqualTo(written);
+        }
+    }
+
+    @Test
     void letsThePeerInAmongSilentAndNoisyStrangers() throws Exception {
         // Whom a stranger held up for the deadline would have given up before.
         listener.close();

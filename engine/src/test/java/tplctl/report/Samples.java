@@ -142,7 +142,7 @@ public final class Samples {
                 .toList();
         Common common = new Common(refs, new TreeSet<>(List.of(tags)), Optional.empty(), Optional.empty(), 0, false);
         Resource.Ties ties = new Resource.Ties(refs, List.of(), List.of(), List.of(), List.of(), List.of(), List.of());
-        return new Resource<>(new Subject(id, "site"), kind, new Nothing(), id.name(), common, ties, HERE);
+        return new Resource<>(new Subject(id, "site"), kind, new Nothing(), id.name(), common, ties, HERE, kind);
     }
 
     public static ResourceGraph graph(Resource<?, ?>... resources) {
