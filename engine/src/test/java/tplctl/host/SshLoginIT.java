@@ -1,30 +1,17 @@
 package tplctl.host;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.assertj.core.api.AbstractThrowableAssert;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-import tplctl.lab.HostSpec;
 import tplctl.lab.Lab;
 import tplctl.lab.LabKeys;
 import tplctl.login.Login;
@@ -32,31 +19,7 @@ import tplctl.login.Secret;
 
 /** Logging in to real servers: keys, passwords, host keys, jump hosts, and what is said when it does not work. */
 @Timeout(60)
-class SshLoginIT {
-    private static Lab lab;
-    private static String plain;
-    private static String busy;
-    private static String closed;
-    private static String last;
-
-    @BeforeAll
-    static void up() {
-        lab = Lab.up(
-                HostSpec.PLAIN.hostKeys("rsa", "ed25519"),
-                HostSpec.PLAIN.sshd("MaxStartups 3:50:5"),
-                HostSpec.PLAIN.sshd("AllowTcpForwarding no", "KexAlgorithms sntrup761x25519-sha512@openssh.com"),
-                HostSpec.PLAIN);
-        plain = lab.host(0).address();
-        busy = lab.host(1).address();
-        closed = lab.host(2).address();
-        last = lab.host(3).address();
-    }
-
-    @AfterAll
-    static void down() {
-        lab.close();
-    }
-
+class SshLoginIT extends SshLoginCase {
     @ParameterizedTest
     @EnumSource(
             value = LabKeys.Type.class,
@@ -85,16 +48,6 @@ class SshLoginIT {
             assertThat(asked).hasValue(2);
             assertThat(user.log).noneMatch(l -> l.contains(LabKeys.PASSPHRASE));
         }
-    }
-
-    /** The login, with nothing in the user's configuration, which is read when it is first needed. */
-    private static Login withoutOtherKeys(SshCase user, Login login) {
-        try {
-            Files.writeString(user.home.resolve(".ssh/config"), "User root");
-        } catch (IOException e) {
-            throw new AssertionError(e);
-        }
-        return login;
     }
 
     @Test
@@ -176,89 +129,6 @@ class SshLoginIT {
     }
 
     @Test
-    void refusesAnUnknownHostKeyWithTheCommandThatAddsIt() throws Exception {
-        try (SshCase user = SshCase.of(lab, "UserKnownHostsFile ~/empty")) {
-            String message = messageOf(user, Login.to(plain));
-            assertThat(message)
-                    .contains(fingerprint(0, "ed25519"))
-                    .contains("ssh-keyscan -t ed25519 -p 22 " + plain + " >> " + user.home + "/empty");
-            String command = message.substring(message.indexOf("ssh-keyscan"));
-            assertThat(new ProcessBuilder("sh", "-c", command)
-                            .redirectErrorStream(true)
-                            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                            .start()
-                            .waitFor())
-                    .isZero();
-        }
-    }
-
-    @Test
-    void addsANewHostKeyButNoChangedOne() throws IOException {
-        try (SshCase user = SshCase.of(lab, "UserKnownHostsFile ~/new/known\nStrictHostKeyChecking accept-new")) {
-            assertThat(SshCase.run(user.connect(plain), "echo in")).isEqualTo("in");
-            assertThat(user.home.resolve("new/known"))
-                    .hasContent(plain + " " + lab.host(0).publicKey("ed25519") + "\n");
-        }
-        try (SshCase user = SshCase.of(lab, "UserKnownHostsFile ~/old\nStrictHostKeyChecking accept-new")) {
-            Files.writeString(
-                    user.home.resolve("old"), plain + " " + lab.host(1).publicKey("ed25519") + "\n");
-            refusal(user, Login.to(plain))
-                    .hasMessageContaining("its host key has changed: it shows ED25519 " + fingerprint(0, "ed25519"))
-                    .hasMessageContaining("old line 1 has ED25519 " + fingerprint(1, "ed25519"))
-                    .hasMessageContaining("ssh-keygen -f " + user.home + "/old -R " + plain);
-            assertThat(user.home.resolve("old"))
-                    .hasContent(plain + " " + lab.host(1).publicKey("ed25519") + "\n");
-        }
-    }
-
-    @Test
-    void asksForTheTypeOfKeyThatIsKnown() throws IOException {
-        try (SshCase user = SshCase.of(lab, "UserKnownHostsFile ~/rsa")) {
-            Files.writeString(
-                    user.home.resolve("rsa"), plain + " " + lab.host(0).publicKey("rsa") + "\n");
-            assertThat(SshCase.run(user.connect(plain), "echo in")).isEqualTo("in");
-        }
-    }
-
-    @Test
-    void knowsHashedNames() throws Exception {
-        try (SshCase user = SshCase.of(lab, "")) {
-            assertThat(new ProcessBuilder(
-                                    "ssh-keygen",
-                                    "-q",
-                                    "-H",
-                                    "-f",
-                                    user.knownHosts().toString())
-                            .start()
-                            .waitFor())
-                    .isZero();
-            assertThat(Files.readString(user.knownHosts()))
-                    .doesNotContain(plain)
-                    .contains("|1|");
-            assertThat(SshCase.run(user.connect(plain), "echo in")).isEqualTo("in");
-        }
-    }
-
-    @Test
-    void refusesARevokedHostKey() throws IOException {
-        try (SshCase user = SshCase.of(lab, "")) {
-            Files.writeString(
-                    user.knownHosts(),
-                    "@revoked * " + lab.host(0).publicKey("ed25519") + "\n",
-                    StandardOpenOption.APPEND);
-            refusal(user, Login.to(plain)).hasMessageContaining("is marked @revoked in " + user.knownHosts() + " line");
-        }
-    }
-
-    @Test
-    void looksAnAliasUpInsteadOfTheAddress() throws IOException {
-        try (SshCase user = SshCase.of(lab, "HostKeyAlias web\nUserKnownHostsFile ~/alias")) {
-            refusal(user, Login.to(plain)).hasMessageContaining("echo 'web ssh-ed25519 AAAA");
-            Files.writeString(user.home.resolve("alias"), "web " + lab.host(0).publicKey("ed25519") + "\n");
-        }
-    }
-
-    @Test
     void goesThroughOneJumpHostOrSeveral() {
         try (SshCase user = SshCase.of(lab, "Host " + busy + "\nProxyJump " + plain)) {
             assertThat(SshCase.run(user.connect(busy), "echo $SSH_CONNECTION")).startsWith(plain + " ");
@@ -311,65 +181,6 @@ class SshLoginIT {
         try (SshCase user = SshCase.of(lab, "")) {
             List<Transport> all = parallel(30, i -> user.connect(busy));
             assertThat(all).hasSize(30).allMatch(Transport::connected);
-        }
-    }
-
-    private static long logins() {
-        return lab.host(0)
-                .sshdLog()
-                .lines()
-                .filter(l -> l.contains("Accepted publickey"))
-                .count();
-    }
-
-    private interface Task {
-        Transport run(int i);
-    }
-
-    private static List<Transport> parallel(int count, Task task) throws Exception {
-        ExecutorService pool = Executors.newFixedThreadPool(count);
-        try {
-            List<Future<Transport>> futures = new ArrayList<>();
-            for (int i = 0; i < count; i++) {
-                int each = i;
-                futures.add(pool.submit(() -> task.run(each)));
-            }
-            List<Transport> all = new ArrayList<>();
-            for (Future<Transport> future : futures) {
-                all.add(future.get(60, TimeUnit.SECONDS));
-            }
-            return all;
-        } finally {
-            pool.shutdownNow();
-        }
-    }
-
-    private static AbstractThrowableAssert<?, ? extends Throwable> refusal(SshCase user, Login login) {
-        return assertThatThrownBy(() -> user.connect(login))
-                .isInstanceOf(HostUnreachableException.class)
-                .hasMessageStartingWith(login.name() + ": ")
-                .hasMessageNotContaining("\tat ");
-    }
-
-    private static String messageOf(SshCase user, Login login) {
-        try {
-            user.connect(login);
-            throw new AssertionError("it logged in");
-        } catch (HostUnreachableException e) {
-            return String.valueOf(e.getMessage());
-        }
-    }
-
-    private static String fingerprint(int host, String type) throws IOException {
-        byte[] key = java.util.Base64.getDecoder()
-                .decode(lab.host(host).publicKey(type).split(" ")[1]);
-        try {
-            byte[] digest = java.security.MessageDigest.getInstance("SHA-256").digest(key);
-            return "SHA256:"
-                    + new String(
-                            java.util.Base64.getEncoder().withoutPadding().encode(digest), StandardCharsets.US_ASCII);
-        } catch (java.security.GeneralSecurityException e) {
-            throw new IOException(e);
         }
     }
 }
