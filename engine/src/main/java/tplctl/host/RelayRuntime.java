@@ -35,6 +35,8 @@ public final class RelayRuntime {
      */
     private static final List<String> COMPILATION = List.of(
             "-XX:+IgnoreUnrecognizedVMOptions",
+            "-XX:+UnlockDiagnosticVMOptions",
+            "-XX:-C1UpdateMethodData",
             "-XX:Tier4InvocationThreshold=150000",
             "-XX:Tier4MinInvocationThreshold=18000",
             "-XX:Tier4CompileThreshold=450000",

@@ -7,10 +7,12 @@ import java.net.UnknownHostException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * The commands of an {@link Agent}: they move files and machines. Certificates are base64 of DER, sizes bytes in decimal, modes octal and
@@ -22,8 +24,8 @@ import java.util.Optional;
  * <tr><td>{@code listen ADDRESS FIRST LAST CERTIFICATE}<td>→ the port. Lets exactly that peer in; once for each agent
  * <tr><td>{@code receive CHANNEL PATH SIZE MODE SHA256}<td>→ bytes received. Waits two minutes for the peer to connect
  * <tr><td>{@code send ADDRESS PORT CERTIFICATE CHANNEL PATH SIZE SHA256}<td>→ bytes sent
- * <tr><td>{@code warm-up MEMORY…}<td>→ nothing. Does ahead of a migration what it would have to wait for: the cipher is compiled, and
- * those templates' memory files are read on
+ * <tr><td>{@code warm-up MEMORY…}<td>→ nothing. Does ahead of a migration what it would have to wait for: one is rehearsed, and those
+ * templates' memory files are read on. A migration that begins meanwhile waits for its end
  * <tr><td>{@code migrate-in CHANNEL QMP INCOMING_SOCKET LOG INCOMING_MARK UP_MARK STALE_MARK LIMIT DISK…}<td>→ {@code
  * running}. {@link DestinationPlan} says what the fields are, in this order; an empty one is none
  * <tr><td>{@code migrate-out ADDRESS PORT CERTIFICATE CHANNEL QMP MODE VIA BLOCKS [BLOCK MEMORY]… MOVING_MARK MOVED_MARK
@@ -41,6 +43,7 @@ public final class Commands {
     private static final Duration ARRIVAL = Duration.ofMinutes(2);
 
     private final OpenTemplates templates = new OpenTemplates();
+    private final ReentrantLock warming = new ReentrantLock();
     private Optional<Identity> identity = Optional.empty();
     private Optional<PeerListener> listener = Optional.empty();
 
@@ -54,7 +57,7 @@ public final class Commands {
         all.put("listen", (job, fields) -> commands.listen(Arguments.of(fields)));
         all.put("receive", (job, fields) -> commands.receive(job, Arguments.of(fields)));
         all.put("send", (job, fields) -> commands.send(job, Arguments.of(fields)));
-        all.put("warm-up", (job, fields) -> commands.warmUp(Arguments.of(fields)));
+        all.put("warm-up", (job, fields) -> commands.warmUp(job, Arguments.of(fields)));
         all.put("migrate-in", (job, fields) -> commands.migrateIn(job, Arguments.of(fields)));
         all.put("migrate-out", (job, fields) -> commands.migrateOut(job, Arguments.of(fields)));
         return all;
@@ -117,12 +120,28 @@ public final class Commands {
         }
     }
 
-    private List<String> warmUp(Arguments arguments) throws IOException {
-        while (arguments.more()) {
-            templates.readAhead(path(arguments.text("MEMORY")));
+    private List<String> warmUp(Job job, Arguments arguments) throws IOException, InterruptedException {
+        warming.lockInterruptibly();
+        try {
+            List<Path> memories = new ArrayList<>();
+            while (arguments.more()) {
+                memories.add(path(arguments.text("MEMORY")));
+            }
+            for (Path each : memories) {
+                templates.readAhead(each);
+            }
+            WarmUp.cipher();
+            WarmUp.move(identity(), memories.stream().findFirst(), job);
+            return List.of();
+        } finally {
+            warming.unlock();
         }
-        WarmUp.cipher();
-        return List.of();
+    }
+
+    /** What was begun to save time is not to take it from the migration. */
+    private void awaitWarm() throws InterruptedException {
+        warming.lockInterruptibly();
+        warming.unlock();
     }
 
     private List<String> migrateIn(Job job, Arguments arguments) throws IOException, InterruptedException {
@@ -130,6 +149,7 @@ public final class Commands {
         DestinationPlan plan = MoveCommands.destination(arguments);
         PeerConnection peer;
         try {
+            awaitWarm();
             peer = listener().take(channel, ARRIVAL);
         } catch (RelayException | InterruptedException e) {
             try {
@@ -146,7 +166,7 @@ public final class Commands {
         }
     }
 
-    private List<String> migrateOut(Job job, Arguments arguments) throws IOException {
+    private List<String> migrateOut(Job job, Arguments arguments) throws IOException, InterruptedException {
         InetSocketAddress address = new InetSocketAddress(arguments.text("ADDRESS"), arguments.port("PORT"));
         PinnedTls tls = new PinnedTls(identity(), Identity.certificate(arguments.text("CERTIFICATE")));
         String channel = arguments.text("CHANNEL");
@@ -154,6 +174,7 @@ public final class Commands {
         // Of its own, so that a cancellation later does not cut the connection before the words that are due.
         Job connecting = new Job(answer -> {});
         job.onCancel(connecting::cancel);
+        awaitWarm();
         PeerConnection peer = tls.connect(address, channel, CONNECT, connecting);
         try {
             connecting.commit();

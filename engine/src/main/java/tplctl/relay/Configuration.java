@@ -1,5 +1,8 @@
 package tplctl.relay;
 
+import static tplctl.relay.SectionType.CONFIGURATION;
+import static tplctl.relay.SectionType.SUBSECTION;
+
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
@@ -16,8 +19,6 @@ import java.util.Optional;
 record Configuration(String machine, boolean pageBits, boolean capabilities, Optional<Uuid> uuid) {
     private static final long MAGIC = 0x5145564dL;
     private static final long VERSION = 3;
-    private static final int CONFIGURATION = 0x07;
-    private static final int SUBSECTION = 0x05;
     private static final int PAGE_BITS = 12;
     private static final String PAGE_BITS_NAME = "configuration/target-page-bits";
     private static final String CAPABILITIES_NAME = "configuration/capabilities";

@@ -55,6 +55,13 @@ final class FileTemplatePages implements TemplatePages {
 
     @Override
     public boolean equal(long offset, ByteBuffer page) throws IOException {
+        if (ahead.isPresent() && ahead.get().isFound(offset) && ahead.get().isZero(offset)) {
+            return zeros.mismatch(page) < 0;
+        }
+        return equalsRead(offset, page);
+    }
+
+    private boolean equalsRead(long offset, ByteBuffer page) throws IOException {
         if (offset < start || offset >= end) {
             read(offset);
         }
@@ -67,7 +74,7 @@ final class FileTemplatePages implements TemplatePages {
         if (ahead.isPresent() && ahead.get().isFound(offset)) {
             return ahead.get().isZero(offset);
         }
-        return equal(offset, zeros);
+        return equalsRead(offset, zeros);
     }
 
     @Override

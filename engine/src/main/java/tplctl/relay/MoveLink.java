@@ -10,9 +10,11 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Collectors;
 
 /**
  * What two relays say to each other during a migration, on one connection: a byte for the {@link Type}, four for the length,
@@ -23,7 +25,7 @@ import java.util.concurrent.locks.ReentrantLock;
  * a network that is down sends no reset.
  */
 final class MoveLink implements Closeable {
-    static final int LONGEST = 64 << 10;
+    static final int LONGEST = 256 << 10;
 
     static final int SILENCE_MILLIS = 10_000;
     private static final long PING_NANOS = 2_000_000_000L;
@@ -64,6 +66,10 @@ final class MoveLink implements Closeable {
         /** A code and a text: this side ends, and does not know whose the machine is. */
         GONE(13);
 
+        // Not searched for: it is asked for every frame.
+        private static final Map<Integer, Type> BY_CODE =
+                Arrays.stream(values()).collect(Collectors.toUnmodifiableMap(each -> each.code, each -> each));
+
         private final int code;
 
         Type(int code) {
@@ -71,7 +77,7 @@ final class MoveLink implements Closeable {
         }
 
         private static Optional<Type> of(int code) {
-            return Arrays.stream(values()).filter(each -> each.code == code).findFirst();
+            return Optional.ofNullable(BY_CODE.get(code));
         }
     }
 

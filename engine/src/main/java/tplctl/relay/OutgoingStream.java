@@ -7,7 +7,6 @@ import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
-import java.nio.channels.WritableByteChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -109,36 +108,5 @@ final class OutgoingStream implements Closeable {
             open.get().close();
         }
         Files.deleteIfExists(path);
-    }
-
-    /** Writes frames of the stream; blocks until they are on their way. */
-    private static final class FrameChannel implements WritableByteChannel {
-        private final MoveLink link;
-        private final byte[] payload = new byte[MoveLink.LONGEST];
-
-        private FrameChannel(MoveLink link) {
-            this.link = link;
-        }
-
-        @Override
-        public int write(ByteBuffer bytes) throws IOException {
-            int before = bytes.remaining();
-            while (bytes.hasRemaining()) {
-                int length = Math.min(payload.length, bytes.remaining());
-                bytes.get(payload, 0, length);
-                link.send(MoveLink.Type.STREAM, payload, length);
-            }
-            return before;
-        }
-
-        @Override
-        public boolean isOpen() {
-            return true;
-        }
-
-        @Override
-        public void close() {
-            // The link is the migration's.
-        }
     }
 }

@@ -9,6 +9,9 @@ import java.util.Optional;
 
 /** The list of RAM blocks that the "ram" section starts with (ram_save_setup, ram_load_precopy's MEM_SIZE). */
 final class RamBlocks {
+    /** Of the section "ram" (register_savevm_live in ram_mig_init). */
+    static final int VERSION = 4;
+
     private static final long FLAGS = TemplatePages.PAGE_SIZE - 1;
     /** More than any machine has: slots of memory and PCI devices with a ROM are counted in hundreds. */
     private static final int MOST = 4096;

@@ -1,5 +1,13 @@
 package tplctl.relay;
 
+import static tplctl.relay.SectionType.COMMAND;
+import static tplctl.relay.SectionType.END;
+import static tplctl.relay.SectionType.EOF;
+import static tplctl.relay.SectionType.FOOTER;
+import static tplctl.relay.SectionType.FULL;
+import static tplctl.relay.SectionType.PART;
+import static tplctl.relay.SectionType.START;
+
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ReadableByteChannel;
@@ -9,15 +17,6 @@ import java.util.Optional;
 
 /** The sections of a stream in their order (qemu_loadvm_state_main); those of RAM go through {@link RamFilter}. */
 final class TemplateAwareFilter implements StreamFilter {
-    private static final int EOF = 0x00;
-    private static final int START = 0x01;
-    private static final int PART = 0x02;
-    private static final int END = 0x03;
-    private static final int FULL = 0x04;
-    private static final int COMMAND = 0x08;
-    private static final int FOOTER = 0x7e;
-    private static final int RAM_VERSION = 4;
-
     private final Map<String, TemplatePages> templates;
     private final int capacity;
     private volatile FilterStatistics statistics = FilterStatistics.NONE;
@@ -122,7 +121,7 @@ final class TemplateAwareFilter implements StreamFilter {
             String name = in.name("a section's name");
             long instance = in.u32("a section's instance");
             long version = in.u32("a section's version");
-            if (!name.equals("ram") || instance != 0 || version != RAM_VERSION || ram.isPresent()) {
+            if (!name.equals("ram") || instance != 0 || version != RamBlocks.VERSION || ram.isPresent()) {
                 throw new StreamFormatException(
                         at,
                         "the section \"ram\", once, instance 0, version 4",

@@ -118,6 +118,28 @@ final class FileTemplatePagesTest {
     }
 
     @Test
+    void pagesThatAreKnownToBeZeroEqualZerosOnly() throws Exception {
+        byte[] content = new byte[3 * 4096];
+        content[2 * 4096 - 1] = 1;
+        Files.write(file, content);
+        ByteBuffer other = ByteBuffer.allocateDirect(4096).put(4095, (byte) 1);
+        try (TemplatePages pages = TemplatePages.open(file)) {
+            pages.readAhead();
+            // The file's rest is known a moment later; the answers are the same before.
+            for (int i = 0; i < 1000; i++) {
+                assertThat(pages.equal(0, ZEROS)).isTrue();
+                assertThat(pages.equal(0, other)).isFalse();
+                assertThat(pages.equal(4096, ZEROS)).isFalse();
+                assertThat(pages.equal(4096, other)).isTrue();
+                assertThat(pages.equal(8192, ZEROS)).isTrue();
+                assertThat(pages.equal(8192, other)).isFalse();
+                Thread.onSpinWait();
+            }
+            assertThat(other.remaining()).isEqualTo(4096);
+        }
+    }
+
+    @Test
     void readingAheadLeavesHolesAndAFileThatWasCutIsAnErrorStill() throws IOException {
         truncate(64L << 20);
         long before = blocks();
