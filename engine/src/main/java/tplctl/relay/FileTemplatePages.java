@@ -55,18 +55,19 @@ final class FileTemplatePages implements TemplatePages {
 
     @Override
     public boolean equal(long offset, ByteBuffer page) throws IOException {
-        if (ahead.isPresent() && ahead.get().isFound(offset) && ahead.get().isZero(offset)) {
-            return zeros.mismatch(page) < 0;
-        }
-        return equalsRead(offset, page);
+        return page(offset).mismatch(page) < 0;
     }
 
-    private boolean equalsRead(long offset, ByteBuffer page) throws IOException {
+    @Override
+    public ByteBuffer page(long offset) throws IOException {
+        if (ahead.isPresent() && ahead.get().isFound(offset) && ahead.get().isZero(offset)) {
+            return zeros;
+        }
         if (offset < start || offset >= end) {
             read(offset);
         }
         int at = (int) (offset - start);
-        return window.limit(at + PAGE_SIZE).position(at).mismatch(page) < 0;
+        return window.limit(at + PAGE_SIZE).position(at);
     }
 
     @Override
@@ -74,7 +75,7 @@ final class FileTemplatePages implements TemplatePages {
         if (ahead.isPresent() && ahead.get().isFound(offset)) {
             return ahead.get().isZero(offset);
         }
-        return equalsRead(offset, zeros);
+        return equal(offset, zeros);
     }
 
     @Override

@@ -8,17 +8,22 @@ import java.util.Optional;
  * The records of the "ram" sections. Holds over all of a migration, as both ends do: which block was last named in
  * either direction, and which pages were sent.
  *
- * <p>A page is left out if its content is that of the template and no record for it was passed on before. Afterwards the
- * destination holds something else there, and each later record counts.
+ * <p>A page is left out if its content is that of the template and no record for it was passed on before, and its first record says in
+ * what it differs from the template's if that is shorter. Afterwards the destination holds something else there, and each later record
+ * counts, as it is.
  */
 final class RamFilter {
     private static final int PAGE_SIZE = TemplatePages.PAGE_SIZE;
     private static final long FLAGS = PAGE_SIZE - 1;
 
+    /** The first byte of an XBZRLE record (migration/ram.c). */
+    private static final int ENCODING_FLAG_XBZRLE = 1;
+
     private final StreamReader in;
     private final StreamWriter out;
     private final RamBlocks blocks;
     private final ByteBuffer zeros = ByteBuffer.allocateDirect(PAGE_SIZE);
+    private final PageDifference difference = new PageDifference();
     private Optional<RamBlock> blockIn = Optional.empty();
     private Optional<RamBlock> blockOut = Optional.empty();
 
@@ -90,14 +95,32 @@ final class RamFilter {
             otherSent++;
             header(block, offset, RamFlags.PAGE);
             out.bytes(page);
-        } else if (isHeld(block.template().get(), offset, page)) {
+        } else {
+            data(block, block.template().get(), offset, page);
+        }
+    }
+
+    private void data(RamBlock block, RamBlock.Template template, long offset, ByteBuffer page) throws IOException {
+        // Only then does the destination have there what the template has.
+        boolean untouched = !template.wasSent(offset);
+        if (untouched && template.pages().equal(offset, page)) {
             dataDropped++;
-        } else if (zeros.mismatch(page) < 0) {
+            return;
+        }
+        template.sent(offset);
+        if (zeros.mismatch(page) < 0) {
             zeroSent++;
             header(block, offset, RamFlags.ZERO);
             out.u8(0);
+            return;
+        }
+        dataSent++;
+        if (untouched && difference.encode(template.pages().page(offset), page)) {
+            header(block, offset, RamFlags.XBZRLE);
+            out.u8(ENCODING_FLAG_XBZRLE);
+            out.u16(difference.encoded().remaining());
+            out.bytes(difference.encoded());
         } else {
-            dataSent++;
             header(block, offset, RamFlags.PAGE);
             out.bytes(page);
         }
@@ -121,19 +144,7 @@ final class RamFilter {
         out.u8(0);
     }
 
-    /** Whether the destination has this content there already; if not, it will from now on. */
-    private static boolean isHeld(RamBlock.Template template, long offset, ByteBuffer page) throws IOException {
-        if (template.wasSent(offset)) {
-            return false;
-        }
-        if (template.pages().equal(offset, page)) {
-            return true;
-        }
-        template.sent(offset);
-        return false;
-    }
-
-    /** {@link #isHeld} for a page of zeros. */
+    /** Whether the destination has zeros there already; if not, it will from now on. */
     private static boolean isZeroHeld(RamBlock.Template template, long offset) throws IOException {
         if (template.wasSent(offset)) {
             return false;

@@ -7,6 +7,7 @@ final class RamFlags {
     static final int PAGE = 0x08;
     static final int EOS = 0x10;
     static final int CONTINUE = 0x20;
+    static final int XBZRLE = 0x40;
 
     private RamFlags() {}
 
@@ -15,7 +16,7 @@ final class RamFlags {
         return switch ((int) word & (TemplatePages.PAGE_SIZE - 1) & ~CONTINUE) {
             case MEM_SIZE -> "MEM_SIZE";
             case EOS -> "EOS with more";
-            case 0x40 -> "XBZRLE (capability xbzrle)";
+            case XBZRLE -> "XBZRLE (capability xbzrle)";
             case 0x80 -> "HOOK (RDMA)";
             case 0x100 -> "COMPRESS_PAGE (capability compress)";
             case 0x200 -> "MULTIFD_FLUSH (capability multifd, or QEMU 8.1.0 and 8.1.1)";

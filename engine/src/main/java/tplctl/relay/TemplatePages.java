@@ -22,6 +22,13 @@ public interface TemplatePages extends Closeable {
      */
     boolean equal(long offset, ByteBuffer page) throws IOException;
 
+    /**
+     * The page at {@code offset}, on loan until the next call of any method here; not to be written.
+     *
+     * @throws IOException when it cannot be read
+     */
+    ByteBuffer page(long offset) throws IOException;
+
     /** As {@link #equal} for a page of zeros. */
     boolean isZero(long offset) throws IOException;
 

@@ -16,6 +16,11 @@ record ArrayPages(byte[] content) implements TemplatePages {
     }
 
     @Override
+    public ByteBuffer page(long offset) {
+        return ByteBuffer.wrap(content, Math.toIntExact(offset), PAGE_SIZE).asReadOnlyBuffer();
+    }
+
+    @Override
     public boolean isZero(long offset) {
         return equal(offset, ByteBuffer.allocate(PAGE_SIZE));
     }

@@ -5,6 +5,7 @@ import java.io.DataInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -31,8 +32,13 @@ record Loaded(List<String> events, Map<String, Long> lengths, Map<String, Map<Lo
     }
 
     static Loaded load(byte[] stream) {
+        return load(stream, Map.of());
+    }
+
+    /** Into memory that has these contents, by the blocks' names; differences are in them. */
+    static Loaded load(byte[] stream, Map<String, byte[]> memory) {
         try {
-            return new Loader(stream).load();
+            return new Loader(stream, memory).load();
         } catch (IOException e) {
             throw new RejectedException("cut short: " + e);
         }
@@ -43,10 +49,12 @@ record Loaded(List<String> events, Map<String, Long> lengths, Map<String, Map<Lo
         private final List<String> events = new ArrayList<>();
         private final Map<String, Long> lengths = new LinkedHashMap<>();
         private final Map<String, Map<Long, byte[]>> pages = new HashMap<>();
+        private final Map<String, byte[]> memory;
         private String last = "";
         private int ram = -1;
 
-        private Loader(byte[] stream) {
+        private Loader(byte[] stream, Map<String, byte[]> memory) {
+            this.memory = memory;
             in = new DataInputStream(new ByteArrayInputStream(stream));
         }
 
@@ -100,7 +108,7 @@ record Loaded(List<String> events, Map<String, Long> lengths, Map<String, Map<Lo
                     continue;
                 }
                 int kind = flags & ~0x20;
-                require(kind == 2 || kind == 8, "flags " + flags);
+                require(kind == 2 || kind == 8 || kind == 0x40, "flags " + flags);
                 if ((flags & 0x20) == 0) {
                     last = name();
                 }
@@ -109,11 +117,54 @@ record Loaded(List<String> events, Map<String, Long> lengths, Map<String, Map<Lo
                 byte[] page = new byte[4096];
                 if (kind == 8) {
                     in.readFully(page);
+                } else if (kind == 0x40) {
+                    page = held(block, offset);
+                    difference(page);
                 } else {
                     require(in.readByte() == 0, "fill");
                 }
                 block.put(offset, page);
             }
+        }
+
+        private byte[] held(Map<Long, byte[]> block, long offset) {
+            byte[] sent = block.get(offset);
+            if (sent != null) {
+                return sent.clone();
+            }
+            byte[] content = memory.get(last);
+            require(content != null, "a difference from nothing");
+            return Arrays.copyOfRange(content, (int) offset, (int) offset + 4096);
+        }
+
+        /** As load_xbzrle and xbzrle_decode_buffer. */
+        private void difference(byte[] page) throws IOException {
+            require(in.readByte() == 1, "encoding");
+            byte[] encoded = new byte[in.readUnsignedShort()];
+            require(encoded.length <= page.length, "length");
+            in.readFully(encoded);
+            int from = 0;
+            int to = 0;
+            while (from < encoded.length) {
+                require(encoded.length - from >= 2, "run");
+                boolean first = from == 0;
+                int same = number(encoded, from);
+                require(first || same > 0, "run of nothing");
+                from += encoded[from] < 0 ? 2 : 1;
+                to += same;
+                require(to <= page.length && encoded.length - from >= 2, "run");
+                int others = number(encoded, from);
+                from += encoded[from] < 0 ? 2 : 1;
+                require(others > 0 && to + others <= page.length && from + others <= encoded.length, "run");
+                System.arraycopy(encoded, from, page, to, others);
+                from += others;
+                to += others;
+            }
+        }
+
+        private static int number(byte[] encoded, int at) {
+            require(encoded[at] >= 0 || encoded[at + 1] >= 0, "number");
+            return encoded[at] >= 0 ? encoded[at] : (encoded[at] & 0x7f) | (encoded[at + 1] << 7);
         }
 
         private void list(long total) throws IOException {

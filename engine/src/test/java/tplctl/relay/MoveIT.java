@@ -49,7 +49,8 @@ final class MoveIT {
             assertThat(number(moved, "data_pages_sent")).isBetween(128L, 300L);
             assertThat(number(moved, "disk_bytes")).isBetween(disk, disk + (1 << 20));
             assertThat(number(moved, "wire_bytes"))
-                    .isGreaterThan(number(moved, "disk_bytes") + number(moved, "data_pages_sent") * 4096)
+                    // Of many pages only what differs from the template's.
+                    .isGreaterThan(number(moved, "disk_bytes"))
                     .isLessThan(
                             (number(moved, "disk_bytes") + number(moved, "pages_sent") * 4120) * 101 / 100 + 100_000);
             assertThat(number(moved, "downtime_ms")).isBetween(1L, number(moved, "total_ms"));

@@ -45,7 +45,7 @@ final class Oracle {
         Outcome outcome = filter(stream, templates);
         if (outcome.refusal().isEmpty()) {
             Loaded in = Loaded.load(stream);
-            Loaded out = Loaded.load(outcome.output());
+            Loaded out = Loaded.load(outcome.output(), templates);
             assertThat(out.events()).isEqualTo(in.events());
             assertThat(out.tail()).isEqualTo(in.tail());
             in.pages()

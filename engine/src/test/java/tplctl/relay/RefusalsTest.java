@@ -180,6 +180,11 @@ final class RefusalsTest {
             }
 
             @Override
+            public java.nio.ByteBuffer page(long offset) throws java.io.IOException {
+                throw new java.io.EOFException("the file was cut");
+            }
+
+            @Override
             public boolean isZero(long offset) throws java.io.IOException {
                 throw new java.io.EOFException("the file was cut");
             }

@@ -26,14 +26,24 @@ final class StreamPropertyTest {
         assertThat(dropped).isGreaterThan(SEEDS);
     }
 
+    /** But for differences, which no filter takes. */
     @Test
     void outputIsOfTheFormThatAFilterWithoutTemplatesKeepsByteForByte() {
+        int kept = 0;
         for (long seed = 0; seed < SEEDS / 5; seed++) {
             GeneratedStream stream = GeneratedStream.of(seed, 12);
             byte[] once = Oracle.filter(stream.bytes(), stream.templates()).output();
-            byte[] twice = Oracle.filter(once, Map.of()).output();
-            assertThat(twice).as("seed %d", seed).isEqualTo(once);
+            Oracle.Outcome twice = Oracle.filter(once, Map.of());
+            if (twice.refusal().isPresent()) {
+                assertThat(twice.refusal().get()).as("seed %d", seed).hasMessageContaining("XBZRLE");
+            } else {
+                assertThat(Arrays.equals(twice.output(), once))
+                        .as("seed %d", seed)
+                        .isTrue();
+                kept++;
+            }
         }
+        assertThat(kept).isGreaterThan(SEEDS / 50);
     }
 
     @Test

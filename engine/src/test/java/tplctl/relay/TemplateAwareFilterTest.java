@@ -78,6 +78,58 @@ final class TemplateAwareFilterTest {
                 part().zero("mem0", 4096).eos().part().nextPage(4096, SEVENS));
     }
 
+    private static byte[] sevensBut(int at, int value) {
+        byte[] page = SEVENS.clone();
+        page[at] = (byte) value;
+        return page;
+    }
+
+    private static StreamBuilder difference(StreamBuilder stream, long offset, int... encoded) {
+        stream.u64(offset | 0x40).name("mem0").u8(1).u8(encoded.length >> 8).u8(encoded.length & 0xff);
+        for (int each : encoded) {
+            stream.u8(each);
+        }
+        return stream;
+    }
+
+    @Test
+    void pageThatDiffersInAFewBytesIsSentAsItsDifference() {
+        turns(part().page("mem0", 4096, sevensBut(100, 1)), difference(part(), 4096, 96, 8, 7, 7, 7, 7, 1, 7, 7, 7));
+        byte[] both = sevensBut(0, 2);
+        both[4095] = 3;
+        turns(
+                part().page("mem0", 4096, both),
+                difference(part(), 4096, 0, 8, 2, 7, 7, 7, 7, 7, 7, 7, 0xf0, 0x1f, 8, 7, 7, 7, 7, 7, 7, 7, 3));
+        byte[] last = new byte[4096];
+        last[4095] = 1;
+        turns(part().page("mem0", 0, last), difference(part(), 0, 0xf8, 0x1f, 8, 0, 0, 0, 0, 0, 0, 0, 1));
+    }
+
+    /** The destination no longer has there what a difference would be from. */
+    @Test
+    void pageThatWasSentOnceIsSentWhole() {
+        turns(
+                part().page("mem0", 4096, sevensBut(0, 1)).nextPage(4096, sevensBut(0, 2)),
+                difference(part(), 4096, 0, 8, 1, 7, 7, 7, 7, 7, 7, 7).nextPage(4096, sevensBut(0, 2)));
+        turns(
+                part().zero("mem0", 4096).nextPage(4096, sevensBut(0, 2)),
+                part().zero("mem0", 4096).nextPage(4096, sevensBut(0, 2)));
+    }
+
+    /** 255 words are 2040 bytes and four of numbers, one more word is too long. */
+    @Test
+    void longDifferenceIsNotWorthIt() {
+        byte[] page = SEVENS.clone();
+        Arrays.fill(page, 0, 255 * 8, (byte) 8);
+        FilterStatistics counted =
+                Oracle.check(ended(part().page("mem0", 4096, page)), TEMPLATE).statistics();
+        assertThat(counted.bytesOut()).isLessThan(3000);
+        Arrays.fill(page, 0, 257 * 8, (byte) 8);
+        turns(part().page("mem0", 4096, page), part().page("mem0", 4096, page));
+        Arrays.fill(page, 0, 4088, (byte) 8);
+        turns(part().page("mem0", 4096, page), part().page("mem0", 4096, page));
+    }
+
     @Test
     void recordBehindOneThatWasLeftOutNamesItsBlock() {
         turns(part().page("mem0", 4096, SEVENS).nextPage(0, EIGHTS), part().page("mem0", 0, EIGHTS));
