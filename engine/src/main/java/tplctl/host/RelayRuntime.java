@@ -29,7 +29,8 @@ public final class RelayRuntime {
 
     /**
      * When the optimising compiler begins. A relay lives for a second or two, half of which it would spend on compiling what it does once;
-     * so that comes thirty times as late as usual. Not so for the two methods of AES-GCM whose callers' compiled code has the processor's own
+     * so that comes thirty times as late as usual, and compiled code does not count for it which branches are
+     * taken. Not so for the two methods of AES-GCM whose callers' compiled code has the processor's own
      * instructions instead of a call: until then TLS takes ten times as long. What this saves is in engine/docs/migration.md. A Java where
      * these methods have other names ignores it, and so does one that has no such options.
      */

@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
@@ -25,7 +26,7 @@ import java.util.concurrent.locks.ReentrantLock;
  * <tr><td>{@code receive CHANNEL PATH SIZE MODE SHA256}<td>→ bytes received. Waits two minutes for the peer to connect
  * <tr><td>{@code send ADDRESS PORT CERTIFICATE CHANNEL PATH SIZE SHA256}<td>→ bytes sent
  * <tr><td>{@code warm-up MEMORY…}<td>→ nothing. Does ahead of a migration what it would have to wait for: one is rehearsed, and those
- * templates' memory files are read on. A migration that begins meanwhile waits for its end
+ * templates' memory files are read on. A migration that begins meanwhile waits for it, at most four seconds
  * <tr><td>{@code migrate-in CHANNEL QMP INCOMING_SOCKET LOG INCOMING_MARK UP_MARK STALE_MARK LIMIT DISK…}<td>→ {@code
  * running}. {@link DestinationPlan} says what the fields are, in this order; an empty one is none
  * <tr><td>{@code migrate-out ADDRESS PORT CERTIFICATE CHANNEL QMP MODE VIA BLOCKS [BLOCK MEMORY]… MOVING_MARK MOVED_MARK
@@ -40,6 +41,7 @@ import java.util.concurrent.locks.ReentrantLock;
  */
 public final class Commands {
     private static final Duration CONNECT = Duration.ofSeconds(20);
+    private static final Duration WARM_UP = Duration.ofSeconds(4);
     private static final Duration ARRIVAL = Duration.ofMinutes(2);
 
     private final OpenTemplates templates = new OpenTemplates();
@@ -138,10 +140,11 @@ public final class Commands {
         }
     }
 
-    /** What was begun to save time is not to take it from the migration. */
+    /** What was begun to save time is not to take it from the migration; nor is the other relay to take this one for dead. */
     private void awaitWarm() throws InterruptedException {
-        warming.lockInterruptibly();
-        warming.unlock();
+        if (warming.tryLock(WARM_UP.toSeconds(), TimeUnit.SECONDS)) {
+            warming.unlock();
+        }
     }
 
     private List<String> migrateIn(Job job, Arguments arguments) throws IOException, InterruptedException {

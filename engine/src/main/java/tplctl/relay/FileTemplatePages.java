@@ -12,7 +12,7 @@ import java.util.Optional;
  * Pages of a file, read with pread(2) and never mapped: a mapped read of a hole allocates a page of tmpfs, and a whole
  * huge page of hugetlbfs, where pread gives zeros and allocates nothing (measured: engine/docs/migration.md).
  *
- * <p>Streams go through memory in order, so each read that continues the one before is twice as long as it was, up to a
+ * <p>Streams go through memory in order, so each read that goes on about where the one before ended is twice as long as it was, up to a
  * limit; a page out of order is read alone.
  */
 final class FileTemplatePages implements TemplatePages {
@@ -84,7 +84,9 @@ final class FileTemplatePages implements TemplatePages {
     }
 
     private void read(long offset) throws IOException {
-        long length = offset == end ? Math.min(2 * (end - start), LONGEST_READ) : PAGE_SIZE;
+        // Pages that are known to be zero are passed over.
+        boolean onwards = offset >= end && offset - end <= end - start;
+        long length = onwards ? Math.min(2 * (end - start), LONGEST_READ) : PAGE_SIZE;
         length = Math.max(PAGE_SIZE, Math.min(length, size - offset));
         start = offset;
         end = offset;

@@ -4,7 +4,7 @@ import java.nio.ByteBuffer;
 
 /**
  * A page as its difference from another, in the encoding of QEMU's XBZRLE records: again and again how many bytes stay as they are, how
- * many others follow, and these (docs/devel/xbzrle.txt; decoded by xbzrle_decode_buffer in migration/xbzrle.c). Each of the numbers is
+ * many others follow, and these (docs/xbzrle.txt; decoded by xbzrle_decode_buffer in migration/xbzrle.c). Each of the numbers is
  * ULEB128, of two bytes at most. Runs here begin and end at multiples of eight bytes, and whatever is the same behind the last is left out.
  */
 final class PageDifference {
@@ -17,6 +17,9 @@ final class PageDifference {
     /** Every so many bytes a look at whether anything is the same at all; a page of other contents is recognised by that. */
     private static final int STRIDE = PAGE_SIZE / 16;
 
+    /** Two, of two bytes at most. */
+    private static final int NUMBERS = 4;
+
     private static final int SEVEN_BITS = 0x7f;
     private static final int MORE = 0x80;
 
@@ -24,7 +27,7 @@ final class PageDifference {
 
     /**
      * Whether {@code after} is to be sent as its difference from {@code before}, which is then {@link #encoded}. Not so when that is
-     * long, nor when there is none, which the loader does not take for one. Both are pages, and stay as they are.
+     * long, nor when there is none. Both are pages, and stay as they are.
      */
     boolean encode(ByteBuffer before, ByteBuffer after) {
         int old = before.position();
@@ -47,7 +50,7 @@ final class PageDifference {
             while (at < PAGE_SIZE && before.getLong(old + at) != after.getLong(page + at)) {
                 at += WORD;
             }
-            if (encoded.position() + at - start > LONGEST) {
+            if (encoded.position() + NUMBERS + at - start > LONGEST) {
                 return false;
             }
             number(same);

@@ -9,7 +9,7 @@ import java.util.Optional;
  * either direction, and which pages were sent.
  *
  * <p>A page is left out if its content is that of the template and no record for it was passed on before, and its first record says in
- * what it differs from the template's if that is shorter. Afterwards the destination holds something else there, and each later record
+ * what it differs from the template's if that is half a page at most. Afterwards the destination holds something else there, and each later record
  * counts, as it is.
  */
 final class RamFilter {

@@ -1,10 +1,11 @@
 package tplctl.relay;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.channels.ReadableByteChannel;
-import java.nio.channels.WritableByteChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Optional;
@@ -18,7 +19,9 @@ final class RehearsedStream implements ReadableByteChannel {
     static final String BLOCK = "mem0";
 
     private static final int PAGE_SIZE = TemplatePages.PAGE_SIZE;
-    private static final int MOST_PAGES = 64;
+    /** Every other one is sent as its difference from the template's, once: enough for that to be compiled. */
+    static final int MOST_PAGES = 256;
+
     private static final int SECTION = 2;
     private static final int DEVICE_STATE = 64 << 10;
     private static final int PIECE = 8 << 10;
@@ -62,11 +65,11 @@ final class RehearsedStream implements ReadableByteChannel {
     }
 
     private static ByteBuffer written(Writing writing) throws IOException {
-        Collected collected = new Collected();
-        StreamWriter out = new StreamWriter(collected, StreamWriter.CAPACITY);
+        ByteArrayOutputStream collected = new ByteArrayOutputStream();
+        StreamWriter out = new StreamWriter(Channels.newChannel(collected), StreamWriter.CAPACITY);
         writing.to(out);
         out.flush();
-        return collected.bytes.flip();
+        return ByteBuffer.wrap(collected.toByteArray());
     }
 
     private static void head(StreamWriter out, long size) throws IOException {
@@ -151,27 +154,5 @@ final class RehearsedStream implements ReadableByteChannel {
     @Override
     public void close() {
         // Nothing is open.
-    }
-
-    /** What is written to it. */
-    private static final class Collected implements WritableByteChannel {
-        private final ByteBuffer bytes = ByteBuffer.allocate(2 * MOST_PAGES * PAGE_SIZE);
-
-        @Override
-        public int write(ByteBuffer some) {
-            int length = some.remaining();
-            bytes.put(some);
-            return length;
-        }
-
-        @Override
-        public boolean isOpen() {
-            return true;
-        }
-
-        @Override
-        public void close() {
-            // Nothing is open.
-        }
     }
 }

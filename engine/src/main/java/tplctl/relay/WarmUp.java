@@ -9,8 +9,10 @@ import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import javax.crypto.Cipher;
 import javax.crypto.spec.GCMParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
@@ -29,10 +31,11 @@ final class WarmUp {
     private static final int TAG_BYTES = 16;
 
     private static final String CHANNEL = "rehearsal";
-    private static final Duration LIMIT = Duration.ofSeconds(20);
+    /** For each of its steps. */
+    private static final Duration LIMIT = Duration.ofSeconds(5);
 
     /** Of the rehearsed stream: after so many everything on its way has been compiled. */
-    private static final int ROUNDS = 32;
+    private static final int ROUNDS = 8;
 
     private WarmUp() {}
 
@@ -68,7 +71,7 @@ final class WarmUp {
                 PeerConnection out =
                         tls.connect(new InetSocketAddress(loopback, listener.port()), CHANNEL, LIMIT, job);
                 PeerConnection in = listener.take(CHANNEL, LIMIT)) {
-            Arrival arrival = new Arrival(new CountDownLatch(1));
+            Arrival arrival = new Arrival(new CompletableFuture<>());
             MoveLink receiving = MoveLink.start(in, arrival);
             try (receiving;
                     MoveLink sending = MoveLink.start(out, arrival)) {
@@ -91,24 +94,28 @@ final class WarmUp {
         link.send(MoveLink.Type.STREAM_END);
     }
 
-    /** Waits for the end of the stream, or of the connection. */
-    private record Arrival(CountDownLatch ended) implements MoveLink.Receiver {
+    /** Of the end of the stream. */
+    private record Arrival(CompletableFuture<Boolean> ended) implements MoveLink.Receiver {
         void await() throws InterruptedException, RelayException {
-            if (!ended.await(LIMIT.toSeconds(), TimeUnit.SECONDS)) {
-                throw new RelayException(RelayException.Code.TIMEOUT, "the rehearsal of a migration did not end");
+            try {
+                ended.get(LIMIT.toSeconds(), TimeUnit.SECONDS);
+            } catch (TimeoutException e) {
+                throw new RelayException(RelayException.Code.TIMEOUT, "the rehearsed migration did not end", e);
+            } catch (ExecutionException e) {
+                throw new RelayException(RelayException.Code.PEER, "the rehearsed migration broke: " + e.getCause(), e);
             }
         }
 
         @Override
         public void take(MoveLink.Type type, byte[] payload, int length) {
             if (type == MoveLink.Type.STREAM_END) {
-                ended.countDown();
+                ended.complete(true);
             }
         }
 
         @Override
         public void lost(RelayException why) {
-            ended.countDown();
+            ended.completeExceptionally(why);
         }
     }
 }

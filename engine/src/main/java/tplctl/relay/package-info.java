@@ -36,8 +36,10 @@
  *     002 ZERO            u8 0
  *     008 PAGE            4096 bytes
  *     010 EOS             nothing: ends the payload
- *     020 CONTINUE        with one of the first two: the block is that of the last record, across sections too
- *     040 XBZRLE, 080 HOOK, 100 COMPRESS_PAGE, 200 MULTIFD_FLUSH   refused
+ *     020 CONTINUE        with one of the others: the block is that of the last record, across sections too
+ *     040 XBZRLE          u8 1, u16 length, and so many bytes: how the page differs from what the destination has there (load_xbzrle,
+ *                         which takes it whatever the capabilities are). Written, and refused in what is read: see {@link PageDifference}
+ *     080 HOOK, 100 COMPRESS_PAGE, 200 MULTIFD_FLUSH   refused
  * </pre>
  */
 @NullMarked

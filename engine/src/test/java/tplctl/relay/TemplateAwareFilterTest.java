@@ -116,7 +116,7 @@ final class TemplateAwareFilterTest {
                 part().zero("mem0", 4096).nextPage(4096, sevensBut(0, 2)));
     }
 
-    /** 255 words are 2040 bytes and four of numbers, one more word is too long. */
+    /** 255 words are 2040 bytes and the numbers before them three; one more word is too long. */
     @Test
     void longDifferenceIsNotWorthIt() {
         byte[] page = SEVENS.clone();
@@ -124,7 +124,7 @@ final class TemplateAwareFilterTest {
         FilterStatistics counted =
                 Oracle.check(ended(part().page("mem0", 4096, page)), TEMPLATE).statistics();
         assertThat(counted.bytesOut()).isLessThan(3000);
-        Arrays.fill(page, 0, 257 * 8, (byte) 8);
+        Arrays.fill(page, 0, 256 * 8, (byte) 8);
         turns(part().page("mem0", 4096, page), part().page("mem0", 4096, page));
         Arrays.fill(page, 0, 4088, (byte) 8);
         turns(part().page("mem0", 4096, page), part().page("mem0", 4096, page));
