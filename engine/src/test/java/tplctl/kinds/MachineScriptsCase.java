@@ -55,22 +55,6 @@ abstract class MachineScriptsCase {
                 Optional.empty());
     }
 
-    static VmSpec clone(TemplateInfo template) {
-        return new VmSpec(
-                Optional.empty(),
-                Optional.of(template),
-                Optional.empty(),
-                List.of(),
-                true,
-                false,
-                Optional.empty(),
-                Optional.empty(),
-                tplctl.machine.Ready.RUNNING,
-                tplctl.machine.VmTask.StopVm.DEFAULT_GRACE,
-                new VmSpec.Consoles(Optional.empty(), Optional.empty(), Optional.empty()),
-                false);
-    }
-
     static VmRecord record(String name, String template) {
         return new VmRecord(name, "site", template, ID, "digest", "uuid", List.of(1L << 30), Samples.PLATFORM);
     }
@@ -132,7 +116,8 @@ abstract class MachineScriptsCase {
 
     long pid(List<String> shell) {
         return VmState.parse(
-                        "h1", run(shell, VmState.script("web", clone(template(Samples.machine("{ram: 1G}"))), "h1")))
+                        "h1",
+                        run(shell, VmState.script("web", VmSpecs.clone(template(Samples.machine("{ram: 1G}"))), "h1")))
                 .pid();
     }
 

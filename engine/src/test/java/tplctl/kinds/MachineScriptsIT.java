@@ -22,20 +22,8 @@ import tplctl.machine.VmScripts;
 class MachineScriptsIT extends MachineScriptsCase {
     @Shells
     void ofAnAbsentVmTheProbeSaysSoWithoutNoise(List<String> shell) {
-        VmSpec clone = clone(template(Samples.machine("{ram: 1G}")));
-        VmSpec plain = new VmSpec(
-                Optional.empty(),
-                Optional.empty(),
-                Optional.of(Samples.machine("{ram: 1G, emulator: no-such-qemu}")),
-                List.of(),
-                true,
-                false,
-                Optional.empty(),
-                Optional.empty(),
-                tplctl.machine.Ready.RUNNING,
-                tplctl.machine.VmTask.StopVm.DEFAULT_GRACE,
-                new VmSpec.Consoles(Optional.empty(), Optional.empty(), Optional.empty()),
-                false);
+        VmSpec clone = VmSpecs.clone(template(Samples.machine("{ram: 1G}")));
+        VmSpec plain = VmSpecs.plain(Samples.machine("{ram: 1G, emulator: no-such-qemu}"));
         for (VmSpec spec : List.of(clone, plain)) {
             ProbeOutput out = run(shell, VmState.script("web", spec, "h1"));
             assertThat(out.stderr()).isEmpty();

@@ -149,22 +149,9 @@ class MigrationScriptsIT {
                 new AbsPath(scratch.resolve("memory").toString()),
                 new AbsPath(scratch.resolve("state").toString()),
                 Optional.empty());
-        VmSpec vm = new VmSpec(
-                Optional.empty(),
-                Optional.of(template),
-                Optional.empty(),
-                List.of(),
-                true,
-                false,
-                Optional.empty(),
-                Optional.empty(),
-                tplctl.machine.Ready.RUNNING,
-                VmTask.StopVm.DEFAULT_GRACE,
-                new VmSpec.Consoles(Optional.empty(), Optional.empty(), Optional.empty()),
-                true);
         return new MigrationSpec(
                 new Ref("o41", "vms", "web", new Position("p.yml", 1, 1)),
-                Optional.of(vm),
+                Optional.of(VmSpecs.moved(template)),
                 Optional.of(template),
                 Set.of(),
                 VmTask.MoveVm.Mode.AUTO,

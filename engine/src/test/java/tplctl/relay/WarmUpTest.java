@@ -61,7 +61,7 @@ class WarmUpTest {
         warming.start();
         // It reads the pipe before anybody opens it for writing: this blocks until then.
         while (warming.isAlive() && !isOpening(warming)) {
-            Thread.sleep(1);
+            Thread.onSpinWait();
         }
         Path qmp = dir.resolve("none");
         CompletableFuture<Throwable> migration = CompletableFuture.supplyAsync(() -> {
